@@ -1,0 +1,171 @@
+"""The extractive voice: an answer made of the passages' own sentences, chosen for the question, in reading order.
+
+With a small model this is the answer: it passes on what the passages hold, and every sentence is its own proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from agent.ground import Quote
+from agent.safety.guards import scan_passage
+from retrieval.analysis import tokens
+from retrieval.passage import Hit, Passage
+from retrieval.sentences import sentences
+
+Similarity = Callable[[str, Sequence[str]], list[float]]
+
+
+class Aspect(StrEnum):
+    """What a question asks of its topic; the order is the order in which an answer reads best."""
+
+    WHAT = "what"
+    SYMPTOMS = "symptoms"
+    CAUSES = "causes"
+    TESTS = "tests"
+    TREATMENT = "treatment"
+    SELF_CARE = "self_care"
+    SEEK_CARE = "seek_care"
+    SIDE_EFFECTS = "side_effects"
+    INTERACTIONS = "interactions"
+    PREGNANCY = "pregnancy"
+    VALUES = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class _AspectRule:
+    aspect: Aspect
+    asked: re.Pattern[str]
+    """How questions ask for it."""
+    headed: re.Pattern[str]
+    """How headings and anchors of passages that answer it are named."""
+
+
+@cache
+def _rules() -> tuple[_AspectRule, ...]:
+    raw = resources.files("agent").joinpath("data", "aspects.yaml").read_text(encoding="utf-8")
+    return tuple(
+        _AspectRule(Aspect(name), re.compile(rule["asked"], re.IGNORECASE), re.compile(rule["headed"], re.IGNORECASE))
+        for name, rule in yaml.load(raw, yaml.CSafeLoader)["aspects"].items()
+    )
+
+
+def aspects_of(question: str) -> frozenset[Aspect]:
+    """What the question asks for; empty when it names nothing in particular."""
+    return frozenset(rule.aspect for rule in _rules() if rule.asked.search(question))
+
+
+def aspect_of(passage: Passage) -> Aspect | None:
+    """What a passage is about, by its heading, its anchor, or the question that is its title."""
+    for text in (passage.section, passage.id.partition("#")[2], passage.title):
+        for rule in _rules():
+            if text and rule.headed.search(text):
+                return rule.aspect
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    quote: Quote
+    score: float
+    order: tuple[int, int, int]
+    words: frozenset[str]
+
+
+def choose(
+    question: str,
+    hits: Sequence[Hit],
+    similarity: Similarity,
+    *,
+    aspects: frozenset[Aspect] = frozenset(),
+    limit: int = 6,
+    max_chars: int = 1100,
+) -> list[Quote]:
+    """Sentences that answer ``question``, in the order in which they read best.
+
+    Sentences are scored by nearness to the question (vectors), shared words, the rank of their passage and
+    whether the passage is about the aspect asked for. Near-repeats are taken once. Sentences that are
+    instructions planted in a document, questions or fragments are never taken.
+
+    Args:
+        similarity: cosine of the question with each text, by the query embedder.
+        limit: sentences at most.
+        max_chars: characters at most, all together.
+    """
+    candidates = _candidates(hits)
+    if not candidates:
+        return []
+    asked = frozenset(tokens(question))
+    nearness = similarity(question, [f"{quote.passage.title}: {quote.text}" for quote, _ in candidates])
+    scored = []
+    for (quote, order), near in zip(candidates, nearness, strict=True):
+        words = frozenset(tokens(quote.text))
+        shared = len(words & asked) / (len(asked) or 1)
+        fits = 1.0 if aspects and aspect_of(quote.passage) in aspects else 0.0
+        score = near + 0.12 * shared + 0.08 * fits - 0.012 * order[0] - 0.002 * order[2]
+        scored.append(_Scored(quote, score, order, words))
+    return _reading_order(_without_repeats(scored, limit, max_chars))
+
+
+def _candidates(hits: Sequence[Hit], per_passage: int = 12) -> list[tuple[Quote, tuple[int, int, int]]]:
+    found: list[tuple[Quote, tuple[int, int, int]]] = []
+    documents: dict[str, int] = {}
+    for rank, hit in enumerate(hits):
+        passage = hit.passage
+        group = documents.setdefault(passage.document_id, len(documents))
+        for place, (start, end) in enumerate(sentences(passage.text, passage.language)[:per_passage]):
+            quote = Quote(passage, start, end)
+            if _tellable(quote.text, passage.language):
+                found.append((quote, (rank, group, place)))
+    return found
+
+
+def _tellable(text: str, language: str) -> bool:
+    """A sentence that can stand in an answer: not a question, a fragment, a heading or a planted order."""
+    floor = 8 if language == "zh" else 25
+    if not floor <= len(text) <= 500 or text.rstrip().endswith(("?", "？", ":", "：")):
+        return False
+    return not scan_passage(text)
+
+
+def _without_repeats(scored: Sequence[_Scored], limit: int, max_chars: int) -> list[_Scored]:
+    chosen: list[_Scored] = []
+    used = 0
+    for candidate in sorted(scored, key=lambda one: -one.score):
+        length = len(candidate.quote.text)
+        if len(chosen) == limit:
+            break
+        if used + length > max_chars and chosen:
+            continue
+        if any(_overlap(candidate.words, earlier.words) > 0.7 for earlier in chosen):
+            continue
+        chosen.append(candidate)
+        used += length
+    if not chosen:
+        return []
+    best = chosen[0].score
+    return [one for one in chosen if one.score > best - 0.12]
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 0.0
+
+
+def _reading_order(chosen: Sequence[_Scored]) -> list[Quote]:
+    """Document by document (the best first); inside one, by aspect, then as the passage has it."""
+    place = {aspect: number for number, aspect in enumerate(Aspect)}
+
+    def key(one: _Scored) -> tuple[int, int, int, int]:
+        aspect = aspect_of(one.quote.passage)
+        rank, group, _ = one.order
+        return group, place[aspect] if aspect else len(place), rank, one.quote.start
+
+    return [one.quote for one in sorted(chosen, key=key)]
