@@ -153,7 +153,9 @@ class Card(Strict):
 
 class ConditionCard(Card):
     kind: Literal["condition"]
-    icd10: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$")], ...] = Field(min_length=1)
+    icd10: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$")], ...] = (
+        Field(min_length=1)
+    )
     symptoms: tuple[SymptomLink, ...] = Field(min_length=2)
     symptoms_text: Bilingual
     """What it feels like, in sentences, for the patient."""

@@ -1,0 +1,296 @@
+"""A card as a document: sections in both languages, each made of complete sentences.
+
+Answers quote these sentences as they stand, so every section must read on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from types import MappingProxyType
+
+from retrieval.handbook.schema import (
+    Bilingual,
+    Card,
+    ClinicianLine,
+    ConditionCard,
+    Interaction,
+    MedicineCard,
+    ReferenceRange,
+    Source,
+    TestCard,
+    TestCause,
+    Threshold,
+    TopicCard,
+    Urgency,
+)
+from retrieval.handbook.wording import (
+    HEADINGS,
+    INTERACTION,
+    LANGUAGES,
+    RAISED,
+    RED_FLAG_LEAD,
+    USUAL_URGENCY,
+    anchor_of,
+    cite,
+    join,
+    listed,
+    number,
+    sentence,
+)
+from retrieval.passage import Document, Section
+
+LICENCE = "Apache-2.0"
+PUBLISHER = "Wenzhen handbook"
+
+Part = tuple[str, str, str, str]
+"""Anchor, heading, text, audience."""
+
+
+def _part(anchor: str, text: str, language: str, audience: str = "any") -> Part:
+    return anchor, HEADINGS[anchor].get(language), text, audience
+
+
+def _plain(anchor: str, text: Bilingual | None, language: str) -> Iterator[Part]:
+    if text is not None:
+        yield _part(anchor, sentence(text.get(language), language), language)
+
+
+def _red_flags(card: ConditionCard, language: str) -> Iterator[Part]:
+    pieces = []
+    for level in ("emergency", "urgent"):
+        flags = [flag.text.get(language) for flag in card.red_flags if flag.level == level]
+        if flags:
+            pieces.append(RED_FLAG_LEAD[level].get(language).format(name=card.name.get(language)))
+            pieces.extend(sentence(flag, language) for flag in flags)
+    if pieces:
+        yield _part("red-flags", join(pieces, language), language)
+
+
+def _urgency(card: ConditionCard, language: str) -> Iterator[Part]:
+    default: Urgency = card.urgency.default
+    pieces = [USUAL_URGENCY[default].get(language).format(name=card.name.get(language))]
+    for raised in card.urgency.raised:
+        when = raised.when.get(language)
+        pieces.append(sentence(RAISED[raised.to].get(language).format(when=when.rstrip(".。")), language))
+    yield _part("urgency", join(pieces, language), language)
+
+
+def _causes(card: ConditionCard, language: str) -> Iterator[Part]:
+    pieces = [sentence(card.causes.get(language), language)]
+    factors = [factor.text.get(language) for factor in card.risk_factors]
+    if factors:
+        lead = "The risk is higher with: {items}." if language == "en" else "以下情况会增加风险：{items}。"
+        pieces.append(lead.format(items=listed(factors, language)))
+    yield _part("causes", join(pieces, language), language)
+
+
+def _condition(card: ConditionCard, language: str) -> Iterator[Part]:
+    yield from _plain("symptoms", card.symptoms_text, language)
+    yield from _causes(card, language)
+    yield from _red_flags(card, language)
+    yield from _urgency(card, language)
+    yield from _plain("tests", card.tests, language)
+    yield from _plain("treatment", card.treatment, language)
+    yield from _plain("self-care", card.self_care, language)
+
+
+def _interaction(card: MedicineCard, item: Interaction, language: str) -> str:
+    name = card.name.get(language)
+    other = item.with_.get(language).rstrip(".。")
+    why = item.why.get(language)
+    return sentence(
+        INTERACTION[item.severity].get(language).format(name=name, other=other, why=why), language
+    )
+
+
+def _medicine(card: MedicineCard, language: str) -> Iterator[Part]:
+    yield from _plain("used-for", card.used_for, language)
+    yield from _plain("how-it-works", card.how_it_works, language)
+    yield from _plain("side-effects", card.common_side_effects, language)
+    yield from _plain("serious-side-effects", card.serious_side_effects, language)
+    yield from _plain("avoid-if", card.avoid_if, language)
+    if card.interactions:
+        text = join((_interaction(card, item, language) for item in card.interactions), language)
+        yield _part("interactions", text, language)
+    yield from _plain("pregnancy", card.pregnancy, language)
+    yield from _plain("driving", card.driving, language)
+    yield from _plain("overdose", card.overdose, language)
+    yield from _plain("missed-dose", card.missed_dose, language)
+
+
+def _interval(low: float | None, high: float | None, unit: str, language: str) -> str:
+    gap = "" if unit == "%" else " "
+    if low is not None and high is not None:
+        between = "to" if language == "en" else "至"
+        return f"{number(low)} {between} {number(high)}{gap}{unit}"
+    if low is not None:
+        return f"{number(low)}{gap}{unit} or more" if language == "en" else f"{number(low)}{gap}{unit}或以上"
+    if high is not None:
+        return f"up to {number(high)}{gap}{unit}" if language == "en" else f"不超过{number(high)}{gap}{unit}"
+    return unit
+
+
+def _range(card: TestCard, item: ReferenceRange, language: str) -> str:
+    values = _interval(item.low, item.high, item.unit, language)
+    name, who = card.name.get(language), item.who.get(language).rstrip(".。")
+    source = cite(_source(card, item.source), language)
+    if language == "en":
+        return f"The usual range of {name} ({who}) is {values} {source}."
+    return f"{name}的常用参考范围（{who}）是{values}{source}。"
+
+
+def _caused(lead: Bilingual, causes: tuple[TestCause, ...], language: str) -> list[str]:
+    if not causes:
+        return []
+    return [lead.get(language).format(items=listed((cause.text.get(language) for cause in causes), language))]
+
+
+_LOW_CAUSES = Bilingual(en="Causes of a low result include {items}.", zh="结果偏低的原因包括：{items}。")
+_HIGH_CAUSES = Bilingual(en="Causes of a high result include {items}.", zh="结果偏高的原因包括：{items}。")
+_LABORATORIES = Bilingual(
+    en="Laboratories differ, so compare a result with the range printed on the report.",
+    zh="不同实验室的标准不同，请以化验单上印的参考范围为准。",
+)
+
+
+def _test(card: TestCard, language: str) -> Iterator[Part]:
+    yield from _plain("measures", card.measures, language)
+    if card.ranges:
+        pieces = [_range(card, item, language) for item in card.ranges]
+        yield _part("ranges", join([*pieces, _LABORATORIES.get(language)], language), language)
+    for anchor, means, lead, causes in (
+        ("low", card.low_means, _LOW_CAUSES, card.low_causes),
+        ("high", card.high_means, _HIGH_CAUSES, card.high_causes),
+    ):
+        pieces = [sentence(means.get(language), language)] if means else []
+        pieces += _caused(lead, causes, language)
+        if pieces:
+            yield _part(anchor, join(pieces, language), language)
+    yield from _plain("preparation", card.preparation, language)
+    yield from _plain("next-steps", card.next_steps, language)
+
+
+def _threshold(card: TopicCard, item: Threshold, language: str) -> str:
+    values = _interval(item.low, item.high, item.unit, language)
+    meaning = item.meaning.get(language).rstrip(".。")
+    source = cite(_source(card, item.source), language)
+    if language == "en":
+        return f"{item.name.en}, {values}: {meaning} {source}."
+    return f"{item.name.zh}，{values}：{meaning}{source}。"
+
+
+def _topic(card: TopicCard, language: str) -> Iterator[Part]:
+    taken: set[str] = set()
+    for order, section in enumerate(card.sections, 1):
+        anchor = anchor_of(section.heading.en) or f"section-{order}"
+        if anchor in taken or anchor in HEADINGS:
+            anchor = f"{anchor}-{order}"
+        taken.add(anchor)
+        yield anchor, section.heading.get(language), sentence(section.text.get(language), language), "any"
+    if card.thresholds:
+        text = join((_threshold(card, item, language) for item in card.thresholds), language)
+        yield _part("thresholds", text, language)
+
+
+def _source(card: Card, position: int) -> Source | None:
+    """The source at ``position`` (from 1), or ``None`` where the card points past its list."""
+    return card.sources[position - 1] if position <= len(card.sources) else None
+
+
+def _clinician(card: Card, language: str) -> Iterator[Part]:
+    notes = card.clinician
+    lines: Iterable[ClinicianLine] = (
+        *notes.criteria, *notes.management, *notes.cautions, *notes.monitoring, *notes.referral, *notes.debate,
+    )  # fmt: skip
+    end = "." if language == "en" else "。"
+    gap = " " if language == "en" else ""
+    rendered = [
+        f"{line.text.get(language).rstrip('.。')}{gap}{cite(_source(card, line.source), language)}{end}"
+        for line in lines
+    ]
+    if rendered:
+        yield _part("clinician", "\n".join(rendered), language, "clinician")
+
+
+_BODY: dict[type[Card], Callable[..., Iterator[Part]]] = {
+    ConditionCard: _condition,
+    MedicineCard: _medicine,
+    TestCard: _test,
+    TopicCard: _topic,
+}
+
+
+def _confused_with(card: Card, names: dict[str, Bilingual], language: str) -> Iterator[Part]:
+    if not isinstance(card, ConditionCard):
+        return
+    known = [names[other].get(language) for other in card.confused_with if other in names]
+    if known:
+        lead = "{name} can be confused with {items}." if language == "en" else "{name}容易与{items}混淆。"
+        text = lead.format(name=card.name.get(language), items=listed(known, language))
+        yield _part("confused-with", text, language)
+
+
+def _parts(card: Card, names: dict[str, Bilingual], language: str) -> Iterator[Part]:
+    yield from _plain("summary", card.summary, language)
+    yield from _BODY[type(card)](card, language)
+    yield from _plain("seek-care", card.seek_care, language)
+    yield from _confused_with(card, names, language)
+    yield from _clinician(card, language)
+
+
+def all_names(card: Card) -> tuple[str, ...]:
+    """Every name of a card in both languages, its title first, none twice."""
+    brands = (*card.brands.en, *card.brands.zh) if isinstance(card, MedicineCard) else ()
+    names = (card.name.en, card.name.zh, *card.synonyms.en, *card.synonyms.zh, *brands)
+    return tuple(dict.fromkeys(names))
+
+
+def to_document(card: Card, names: dict[str, Bilingual] | None = None) -> tuple[Document, ...]:
+    """One document a card, with sections in English and Chinese.
+
+    ``names`` maps card ids to names, for the sentence about look-alikes; without it that section is
+    left out. The tuple leaves room for a kind of card that makes several documents.
+    """
+    sections = tuple(
+        Section(
+            text=text,
+            heading=heading,
+            anchor=anchor if language == "en" else f"{anchor}.{language}",
+            audience=audience,
+            language=language,
+            title=card.name.get(language),
+        )
+        for language in LANGUAGES
+        for anchor, heading, text, audience in _parts(card, names or {}, language)
+    )
+    metadata = {
+        "kind": card.kind,
+        "review": card.review,
+        "updated": card.updated,
+        "systems": card.systems,
+        "synonyms": "; ".join(all_names(card)),
+        "sources": tuple(source.model_dump() for source in card.sources),
+    }
+    if isinstance(card, ConditionCard):
+        metadata["icd10"] = card.icd10
+    return (
+        Document(
+            id=card.id,
+            title=card.name.en,
+            sections=sections,
+            source=f"{PUBLISHER} ({card.sources[0].publisher.partition(' (')[0]})",
+            url=next((source.url for source in card.sources if source.url), ""),
+            published=card.updated,
+            evidence="handbook",
+            licence=LICENCE,
+            metadata=MappingProxyType(metadata),
+        ),
+    )
+
+
+def to_documents(cards: Iterable[Card]) -> Iterator[Document]:
+    """All cards as documents, each knowing the names of the cards that it can be confused with."""
+    held = tuple(cards)
+    names = {card.id: card.name for card in held}
+    for card in held:
+        yield from to_document(card, names)
