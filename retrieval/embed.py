@@ -133,8 +133,15 @@ class SentenceTransformersEmbedder(Embedder):
             raise RetrievalError(
                 f"The embedder {name or self.name} needs sentence-transformers: pip install 'wenzhen[gpu]'"
             ) from error
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        dtype = torch.float16 if device == "cuda" else torch.bfloat16
+        if device == "cuda":
+            dtype = torch.float16
+        else:  # bfloat16 is twice as fast where the processor has it, and slower where it does not
+            fast = torch.backends.cpu.get_cpu_capability() == "AVX512"
+            dtype = torch.bfloat16 if fast else torch.float32
         try:
             self._model: Any = SentenceTransformer(
                 str(source), device=device, local_files_only=True, model_kwargs={"dtype": dtype}
@@ -144,7 +151,7 @@ class SentenceTransformersEmbedder(Embedder):
                 f"The embedding model {source} is not on this machine. Fetch it: wenzhen models pull hf:{source}"
             ) from error
         self.name = name or self.name
-        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimensions = int(self._model.encode(["a"]).shape[1])
         self.fingerprint = fingerprint or f"{source}/{self.dimensions}"
         self._prefixes = dict(zip(("query", "passage"), prefixes, strict=True))
         if device == "cuda":
@@ -157,11 +164,11 @@ class SentenceTransformersEmbedder(Embedder):
             vectors: np.ndarray = self._model.encode(
                 [prefix + text for text in texts],
                 batch_size=self.batch_size,
-                normalize_embeddings=True,
                 convert_to_numpy=True,
                 show_progress_bar=False,
             ).astype("float32")
-        return vectors
+        # Normalised here: in bfloat16 the model's own normalisation leaves lengths of 0.998 to 1.003.
+        return vectors / (vectors**2).sum(axis=1, keepdims=True) ** 0.5
 
 
 @functools.cache
