@@ -54,6 +54,7 @@ def check(
         check_links.shape,
         check_links.source_numbers,
         check_links.clinician_notes,
+        check_text.finished,
         check_text.both_languages,
         check_text.no_doses,
         check_text.easy_to_read,

@@ -14,6 +14,9 @@ from retrieval.handbook.schema import Bilingual, Card, ConditionCard, MedicineCa
 if TYPE_CHECKING:
     from retrieval.handbook.check import Found
 
+PLACEHOLDERS = ("FILL IN", "FILL_IN", "待填写")
+"""What a template leaves for the writer; a card that still holds one does not pass."""
+
 MAX_GRADE = 9.0
 """US school grade. Patient leaflets are asked to stay near grade 6 to 8 (AHRQ Health Literacy Universal
 Precautions Toolkit, 2nd edition, 2015); the names of illnesses themselves cost about one grade."""
@@ -87,6 +90,19 @@ def both_languages(card: Card) -> Found:
                     f"{MIN_RATIO:.0%} and {MAX_RATIO:.0%} is expected, so one of them probably lacks a sentence"
                 )
                 yield card.id, path, message, "error"
+
+
+def finished(card: Card) -> Found:
+    """Nothing is left of the template."""
+    for path, text in bilinguals(card):
+        for language in ("en", "zh"):
+            if any(mark in text.get(language) for mark in PLACEHOLDERS):
+                yield card.id, f"{path}.{language}", "still to be filled in", "error"
+    if any(mark in system for mark in PLACEHOLDERS for system in card.systems):
+        yield card.id, "systems", "still to be filled in", "error"
+    for order, source in enumerate(card.sources):
+        if any(mark in source.title or mark in source.publisher for mark in PLACEHOLDERS):
+            yield card.id, f"sources.{order}", "still to be filled in", "error"
 
 
 def no_doses(card: Card) -> Found:
