@@ -16,7 +16,7 @@ import yaml
 
 from agent.ground import Quote
 from agent.safety.guards import scan_passage
-from retrieval.analysis import tokens
+from retrieval.analysis import terms
 from retrieval.passage import Hit, Passage
 from retrieval.sentences import sentences
 
@@ -102,11 +102,11 @@ def choose(
     candidates = _candidates(hits)
     if not candidates:
         return []
-    asked = frozenset(tokens(question))
+    asked = frozenset(terms(question))
     nearness = similarity(question, [f"{quote.passage.title}: {quote.text}" for quote, _ in candidates])
     scored = []
     for (quote, order), near in zip(candidates, nearness, strict=True):
-        words = frozenset(tokens(quote.text))
+        words = frozenset(terms(quote.text))
         shared = len(words & asked) / (len(asked) or 1)
         fits = 1.0 if aspects and aspect_of(quote.passage) in aspects else 0.0
         score = near + 0.12 * shared + 0.08 * fits - 0.012 * order[0] - 0.002 * order[2]

@@ -8,12 +8,12 @@ negation and names; otherwise it is not released.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from agent.facts import disagreement
-from retrieval.analysis import tokens
+from retrieval.analysis import terms
 from retrieval.passage import Passage
 from retrieval.sentences import sentences
 
@@ -93,7 +93,7 @@ def without_marks(sentence: str) -> str:
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(tokens(text))
+    return frozenset(terms(text))
 
 
 def _windows(passage: Passage) -> Iterator[Quote]:
@@ -104,8 +104,3 @@ def _windows(passage: Passage) -> Iterator[Quote]:
     for (start, _), (_, end) in zip(spans, spans[1:], strict=False):
         yield Quote(passage, start, end)
 
-
-def lifted(passage: Passage, spans: Sequence[tuple[int, int]]) -> Iterator[Quote]:
-    """Sentences of a passage as they stand: supported by themselves."""
-    for start, end in spans:
-        yield Quote(passage, start, end)

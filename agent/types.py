@@ -227,7 +227,7 @@ class EventKind(StrEnum):
     ALERT = "alert"
     """A hand-written emergency or crisis text; shown at once."""
     SENTENCE = "sentence"
-    """A released piece of Markdown; concatenated, the pieces make up ``Reply.text``."""
+    """A released piece of Markdown. Alerts and sentences, concatenated, make up ``Reply.text``."""
     REPLY = "reply"
     """The complete reply; always the last event."""
 

@@ -1,0 +1,136 @@
+"""Step one of a turn: red flags and crisis over the whole conversation, before any model or index.
+
+A screen that fails counts as tripped: the person is told to be seen today, never that all is well.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.safety.crisis import Crisis, CrisisScreen
+from agent.safety.findings import Finding, extract
+from agent.safety.red_flags import RedFlagScreen
+from agent.types import Level, Outcome, RedFlag, Role, Turn
+from prompts import hand_written
+from prompts.phrases import phrase
+
+log = logging.getLogger(__name__)
+
+SCREENED_CHARS = 20_000
+"""Of a longer message its beginning and its end are screened; the message itself is refused by size afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What the screens found, and what they say to it."""
+
+    said: tuple[str, ...]
+    role: Role
+    language: str
+    findings: tuple[Finding, ...] = ()
+    red_flags: tuple[RedFlag, ...] = ()
+    floor: Level | None = None
+    pinned: Level = Level.NONE
+    """A floor of the turn before that the rules cannot explain and nothing corrected; it stays."""
+    reasons: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    """Names of hand-written emergency texts, most urgent first."""
+    crisis: Crisis | None = None
+    fresh: bool = True
+    """Whether this turn brought something new; an old emergency is recalled, not recited."""
+
+    @property
+    def lasting(self) -> Level:
+        return max(self.floor or Level.NONE, self.pinned)
+
+    @property
+    def pinned_emergency(self) -> bool:
+        return self.role is Role.PATIENT and self.lasting == Level.EMERGENCY
+
+    @property
+    def ends_turn(self) -> bool:
+        """A crisis or a new emergency is answered at once and alone; a clinician gets the flags and an answer."""
+        return self.role is Role.PATIENT and (self.crisis is not None or (self.lasting == Level.EMERGENCY and self.fresh))
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.CRISIS if self.crisis is not None else Outcome.EMERGENCY
+
+    def text(self, numbers: Mapping[str, str]) -> str:
+        """The hand-written text of this emergency or crisis."""
+        if self.crisis is not None:
+            return hand_written("crisis", self.crisis.text, self.language).render(**numbers)
+        name = self.texts[0] if self.texts else "general-emergency"
+        return hand_written("emergency", name, self.language).render(**numbers)
+
+    def reminder(self, numbers: Mapping[str, str]) -> str:
+        """What goes before an answer: an urgent text, a recalled emergency, or a clinician's red flags."""
+        if self.role is Role.CLINICIAN:
+            return phrase("clinician_flags", self.language, reasons=" ".join(self.reasons)) if self.red_flags else ""
+        if self.lasting == Level.EMERGENCY:
+            return phrase("still_emergency", self.language, **numbers)
+        if self.lasting == Level.URGENT:
+            if self.fresh and self.texts:
+                return hand_written("emergency", self.texts[0], self.language).render(**numbers)
+            return phrase("still_urgent", self.language)
+        return ""
+
+
+def screen(turn: Turn, language: str) -> Screening:
+    """Screen every message of the conversation, this one included."""
+    said = tuple(_capped(text) for text in (*(exchange.said for exchange in turn.history), turn.text))
+    try:
+        return _screen(turn, said, language)
+    except Exception:
+        log.exception("The safety screen failed; the turn is treated as urgent.")
+        reasons = (phrase("reason_unscreened", language),)
+        return Screening(said, turn.role, language, floor=Level.URGENT, reasons=reasons, texts=("urgent-general",))
+
+
+def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
+    rules = RedFlagScreen.load()
+    now, before = rules.check(said), rules.check(said[:-1])
+    earlier = {flag.id for flag in before.red_flags}
+    was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
+    crisis = CrisisScreen.load().check(said, turn.role, was_crisis)
+    floor = max([level for level in (now.floor, crisis.level if crisis else None) if level is not None], default=None)
+    return Screening(
+        said=said,
+        role=turn.role,
+        language=language,
+        findings=extract(said),
+        red_flags=now.red_flags + _crisis_flags(crisis),
+        floor=floor,
+        pinned=_unexplained(turn, before.floor),
+        reasons=tuple(now.reasons(language)) + ((phrase("reason_crisis", language),) if crisis else ()),
+        texts=tuple(now.texts),
+        crisis=crisis,
+        fresh=any(flag.id not in earlier for flag in now.red_flags),
+    )
+
+
+def _crisis_flags(crisis: Crisis | None) -> tuple[RedFlag, ...]:
+    if crisis is None:
+        return ()
+    return (RedFlag(id=f"crisis-{crisis.kind}-{crisis.grade}", evidence=crisis.evidence, turn=crisis.turn, level=crisis.level),)
+
+
+def _unexplained(turn: Turn, before: Level | None) -> Level:
+    """The last turn's floor where the rules over the same words do not give it: it was pinned by other means.
+
+    Where they do give it, the rules over all words decide anew, so that a fact that the person corrected
+    ("I was wrong, no chest pain at all") stops counting, and nothing else does.
+    """
+    if not turn.history:
+        return Level.NONE
+    last = turn.history[-1]
+    if last.outcome is Outcome.CRISIS:
+        return Level.NONE
+    return last.floor if last.floor > (before or Level.NONE) else Level.NONE
+
+
+def _capped(text: str) -> str:
+    half = SCREENED_CHARS // 2
+    return text if len(text) <= SCREENED_CHARS else f"{text[:half]}\n{text[-half:]}"

@@ -1,0 +1,29 @@
+"""Whether a text names a condition, medicine, test or topic of the handbook."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from retrieval.handbook.load import load_cards
+
+
+def names_a_card(text: str) -> bool:
+    """True where a card's name or synonym stands in the text, in either language."""
+    english, chinese = _names()
+    lowered = text.lower()
+    if any(name in text for name in chinese):
+        return True
+    words = f" {' '.join(re.findall(r'[a-z0-9]+', lowered))} "
+    return any(f" {name} " in words for name in english)
+
+
+@cache
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    english: set[str] = set()
+    chinese: set[str] = set()
+    for card in load_cards():
+        for name in (card.name.en, *card.synonyms.en):
+            english.add(" ".join(re.findall(r"[a-z0-9]+", name.lower())))
+        chinese.update(name for name in (card.name.zh, *card.synonyms.zh) if len(name) > 1)
+    return frozenset(english - {""}), frozenset(chinese)

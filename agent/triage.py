@@ -1,0 +1,98 @@
+"""Urgency = the maximum of what the rules pinned, what the cards suggest and what a model thinks.
+
+Nothing here can lower a floor: the three opinions meet in one ``max``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.skills.differential import Candidate
+from agent.types import Level, RedFlag, Triage
+from prompts.phrases import phrase
+
+LIKELY = 0.25
+"""A condition with at least this share of the probability has a say in the urgency."""
+LONG_WEEKS = 3
+"""A complaint that lasts longer than this deserves an appointment (the usual limit for cough: NICE NG120, 2019)."""
+OLDER_YEARS = 75
+"""From this age on, home care becomes an appointment: illness shows less and turns faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What besides the symptoms raises the urgency."""
+
+    age_years: float | None = None
+    pregnant: bool = False
+    duration_days: float | None = None
+    worsening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    level: Level
+    reasons: tuple[str, ...]
+
+
+def estimate(candidates: Sequence[Candidate], circumstances: Circumstances, language: str) -> Opinion:
+    """What the cards suggest for a personal complaint."""
+    likely = [one for one in candidates if one.probability >= LIKELY] or list(candidates[:1])
+    if not likely:
+        return Opinion(Level.ROUTINE, (phrase("reason_unknown", language),))
+    leading = max(likely, key=lambda one: (Level.parse(one.card.urgency.default), one.probability))
+    # Only rules may call an emergency: a card alone knows too little about how ill this person is.
+    level = min(Level.parse(leading.card.urgency.default), Level.URGENT)
+    level = max(level, Level.SELF_CARE)
+    name = phrase(f"name_{level.label}", language)
+    reasons = [phrase("reason_card", language, condition=leading.card.name.get(language), level=name)]
+    raised, why = _raise(level, circumstances, language)
+    return Opinion(raised, (*reasons, *why))
+
+
+def _raise(level: Level, circumstances: Circumstances, language: str) -> tuple[Level, list[str]]:
+    """Each circumstance lifts home care to an appointment; none of them alone makes an emergency."""
+    reasons: list[str] = []
+    if circumstances.duration_days is not None and circumstances.duration_days > LONG_WEEKS * 7:
+        reasons.append(phrase("reason_duration", language, weeks=LONG_WEEKS))
+    if circumstances.age_years is not None and circumstances.age_years >= OLDER_YEARS:
+        reasons.append(phrase("reason_age", language, age=int(circumstances.age_years)))
+    if circumstances.pregnant:
+        reasons.append(phrase("reason_pregnant", language))
+    if circumstances.worsening:
+        reasons.append(phrase("reason_worse", language))
+    if reasons and level == Level.SELF_CARE:
+        return Level.ROUTINE, reasons
+    return level, []
+
+
+def decide(
+    *,
+    floor: Level | None,
+    pinned: Level,
+    red_flags: tuple[RedFlag, ...],
+    flag_reasons: Sequence[str],
+    opinion: Opinion | None,
+    model: Level | None,
+    language: str,
+) -> Triage:
+    """The maximum of every opinion, with its reasons.
+
+    Args:
+        floor: what the rules say of the conversation as it stands now.
+        pinned: the highest floor of earlier turns.
+        opinion: what the cards suggest, for a personal complaint.
+        model: a model's level, if one was asked; it can raise, never lower.
+    """
+    lasting = max(floor or Level.NONE, pinned)
+    levels = [lasting, opinion.level if opinion else Level.NONE, model or Level.NONE]
+    level = max(levels)
+    reasons = list(flag_reasons)
+    if pinned > (floor or Level.NONE):
+        reasons.append(phrase("reason_pinned", language))
+    if opinion and opinion.level >= lasting:
+        reasons.extend(opinion.reasons)
+    if not reasons:
+        reasons.append(phrase("reason_information", language))
+    return Triage(level=level, floor=lasting or None, red_flags=red_flags, reasons=tuple(reasons))

@@ -1,0 +1,127 @@
+"""What a conversation says: who is ill, which symptoms are there or denied, since when, and what is asked.
+
+Built on the same reading (negation, whose, when) as the red-flag screen, plus the handbook's symptom vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.safety.clauses import Match, Reading, Status, cut, read
+from agent.safety.findings import Finding, lexicon
+from agent.safety.patterns import Token, normalise, tokenise
+from agent.skills.differential import Person
+from agent.symptoms import SymptomMatcher
+from agent.triage import Circumstances
+
+_HERE: frozenset[Status] = frozenset({"present"})
+_WORSE = re.compile(
+    r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
+    re.IGNORECASE,
+)
+_FEMALE = re.compile(r"\b\d{1,3}\s*(?:yo\s*)?f\b|\bfemale\b|\bwoman\b|\bgirl\b|\bwife\b|\bmother\b|\bmom\b|\bmum\b|\bdaughter\b|\bmy periods?\b|女(?:性|孩|儿|士)?[，,。\s\d]|妻子|老婆|妈妈|母亲|我妈|月经", re.IGNORECASE)
+_MALE = re.compile(r"\b\d{1,3}\s*(?:yo\s*)?m\b|\bmale\b|\bman\b|\bguy\b|\bboy\b|\bhusband\b|\bfather\b|\bdad\b|\bson\b|\bprostate\b|男(?:性|孩|士)?[，,。\s\d]|丈夫|老公|爸爸|父亲|我爸|儿子|前列腺", re.IGNORECASE)
+_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0, "小时": 1 / 24, "天": 1.0, "日": 1.0, "周": 7.0, "星期": 7.0, "个月": 30.0, "月": 30.0, "年": 365.0}
+_FOR = re.compile(
+    r"(?:for|past|last|since|over|about|around|these)?\s*(?:the\s+)?(?:past|last|about|around|like|over)?\s*(\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|few|couple(?:\s+of)?|several)\s+(hour|day|week|month|year)s?\b(?!\s*old)"
+    r"|(\d+(?:\.\d+)?|一|两|二|三|四|五|六|七|八|九|十|几|半)\s*(?:多)?\s*(?:个)?(小时|天|日|周|星期|个月|月|年)(?!前去世|岁)",
+    re.IGNORECASE,
+)
+_COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "few": 3, "couple": 2, "couple of": 2, "several": 4, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "几": 3, "半": 0.5}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The state of the complaint after all messages so far."""
+
+    present: tuple[str, ...]
+    """Symptom ids that someone has now."""
+    denied: tuple[str, ...]
+    person: Person
+    circumstances: Circumstances
+    complaint: bool
+    """Whether a person's own trouble is described, rather than a matter of knowledge asked about."""
+
+
+def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understanding:
+    """Read every message so far; what a later message denies is no longer there.
+
+    Args:
+        said: the person's messages, oldest first.
+        findings: what the red-flag screen's reader found in the same messages.
+    """
+    state: dict[str, bool] = {}
+    for text in said:
+        for symptom, status in symptom_statuses(text):
+            if status in _HERE:
+                state[symptom] = True
+            elif status == "denied":
+                state[symptom] = False
+    whole = "\n".join(said)
+    age = _latest(findings, "age_years") or _from_days(_latest(findings, "age_days"))
+    pregnant = any(finding.concept.startswith("pregnan") and finding.status in _HERE for finding in findings)
+    present = tuple(symptom for symptom, here in state.items() if here)
+    here_now = any(finding.status in _HERE and finding.value is None for finding in findings)
+    return Understanding(
+        present=present,
+        denied=tuple(symptom for symptom, here in state.items() if not here),
+        person=Person(age_years=age, sex=_sex(whole), pregnant=pregnant),
+        circumstances=Circumstances(
+            age_years=age, pregnant=pregnant, duration_days=_duration_days(whole), worsening=bool(_WORSE.search(whole))
+        ),
+        complaint=bool(present) or here_now,
+    )
+
+
+def symptom_statuses(text: str) -> list[tuple[str, Status]]:
+    """Every symptom of the vocabulary named in one message, with what the words around it say."""
+    mentions = SymptomMatcher.load().find(text)
+    if not mentions:
+        return []
+    tokens, reading = _reading(text)
+    found: list[tuple[str, Status]] = []
+    for mention in mentions:
+        inside = [number for number, token in enumerate(tokens) if token.end > mention.start and token.start < mention.end]
+        if inside:
+            first, last = inside[0], inside[-1] + 1
+            found.append((mention.symptom, reading.status(Match(first, last, ((first, last),)))))
+    return found
+
+
+def _reading(text: str) -> tuple[list[Token], Reading]:
+    known = lexicon()
+    tokens = tokenise(normalise(text, known.table))
+    clauses, sentences = cut(tokens)
+    found = known.book.find(tokens, clauses)
+    cues = {name: matches for name, matches in found.items() if name in known.cue_names}
+    return tokens, read(tokens, clauses, sentences, cues)
+
+
+def _latest(findings: Sequence[Finding], measure: str) -> float | None:
+    values = [finding.value for finding in findings if finding.concept == measure and finding.value is not None]
+    return values[-1] if values else None
+
+
+def _from_days(days: float | None) -> float | None:
+    return None if days is None else days / 365.25
+
+
+def _sex(text: str) -> str | None:
+    female, male = bool(_FEMALE.search(text)), bool(_MALE.search(text))
+    if female == male:
+        return None
+    return "female" if female else "male"
+
+
+def _duration_days(text: str) -> float | None:
+    """The longest time named, in days: how long it has been going on, as far as words tell."""
+    longest: float | None = None
+    for match in _FOR.finditer(text):
+        count, unit = (match.group(1), match.group(2)) if match.group(1) else (match.group(3), match.group(4))
+        lowered = count.lower()
+        number = float(_COUNT[lowered]) if lowered in _COUNT else float(lowered)
+        days = number * _DAYS[unit.lower()]
+        longest = days if longest is None else max(longest, days)
+    return longest
