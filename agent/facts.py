@@ -10,7 +10,7 @@ _WORD_NUMBERS = {
     "nine": "9", "ten": "10", "twelve": "12", "half": "0.5", "twice": "2", "once": "1",
     "一": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9", "十": "10", "半": "0.5",
 }  # fmt: skip
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*|\d+(?:\.\d+)?(?=[^\d\s,.;:])")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:[.,]\d+)*")
 _SPELLED = re.compile(
     r"\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|twice|once)\b(?=[\s-]+(?:\w+[\s-]+)?(?:hours?|days?|weeks?|months?|years?|times|minutes?|doses?|tablets?|in|out|of|a)\b)"
     r"|[一二两三四五六七八九十半](?=(?:个|次|天|周|日|年|小时|分钟|片|倍|成))",

@@ -48,6 +48,7 @@ class Sessions:
         with self._open(session, owner) as (database, row):
             if row is None:
                 database.add(SessionRow(id=session, owner=owner, created=now, updated=now))
+                database.flush()
             else:
                 row.updated = now
             database.add(ExchangeRow(session=session, said=said, reply=reply.model_dump_json(), created=now))
