@@ -40,6 +40,14 @@ class FieldError:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedCard:
+    """A card, or what is wrong with its text."""
+
+    card: AnyCard | None
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CardFile:
     """A file and what it holds; ``card`` is ``None`` exactly when there are ``errors``."""
 
@@ -83,9 +91,9 @@ def _unfold(value: Any) -> Any:
     return value
 
 
-def _parse(path: Path) -> Any:
+def _parse(text: str) -> Any:
     # CSafeLoader is the safe loader, written in C.
-    return _unfold(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))
+    return _unfold(yaml.load(text, Loader=_Loader))
 
 
 def _field_errors(name: str, error: ValidationError) -> tuple[FieldError, ...]:
@@ -109,16 +117,24 @@ def _unreadable(name: str, error: Exception) -> FieldError:
     return FieldError(name, "", f"cannot be read: {error}")
 
 
-def read_card(path: Path) -> CardFile:
-    """Read one card file; problems come back as values so that a checker can list them all."""
+def parse_card(name: str, text: str) -> ParsedCard:
+    """Parse one card's YAML; problems come back as values so that a checker can list them all."""
     try:
-        raw = _parse(path)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        return CardFile(path, None, (_unreadable(path.name, error),))
-    try:
-        return CardFile(path, _cards_adapter().validate_python(raw))
+        return ParsedCard(_cards_adapter().validate_python(_parse(text)))
+    except yaml.YAMLError as error:
+        return ParsedCard(None, (_unreadable(name, error),))
     except ValidationError as error:
-        return CardFile(path, None, _field_errors(path.name, error))
+        return ParsedCard(None, _field_errors(name, error))
+
+
+def read_card(path: Path) -> CardFile:
+    """Read one card file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        return CardFile(path, None, (_unreadable(path.name, error),))
+    parsed = parse_card(path.name, text)
+    return CardFile(path, parsed.card, parsed.errors)
 
 
 def card_paths(folder: Path | None = None) -> list[Path]:
@@ -161,7 +177,9 @@ def read_symptoms(folder: Path | None = None) -> tuple[tuple[Symptom, ...], tupl
     errors: list[FieldError] = []
     for path in sorted((folder or SYMPTOMS).glob("*.yaml")):
         try:
-            symptoms.extend(_symptoms_adapter().validate_python(_parse(path) or []))
+            symptoms.extend(
+                _symptoms_adapter().validate_python(_parse(path.read_text(encoding="utf-8")) or [])
+            )
         except ValidationError as error:
             errors.extend(_field_errors(path.name, error))
         except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -1,0 +1,154 @@
+"""JATS full text (PubMed Central's ``.nxml``): abstract, body sections, captions and tables.
+
+References, acknowledgements and formulae's markup are left out: they hold no findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from xml.etree.ElementTree import Element
+
+from retrieval.passage import Document, Section
+from retrieval.readers.decode import one_line
+from retrieval.readers.source import Skipped, Source
+from retrieval.readers.xml import iso_date, parse, words
+
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_SILENT = {"table-wrap", "fig", "fig-group", "table-wrap-group", "disp-formula", "tex-math", "fn", "supplementary-material", "object-id"}  # fmt: skip
+_EVIDENCE = {
+    "case-report": "case_report",
+    "systematic-review": "systematic_review",
+    "meta-analysis": "systematic_review",
+}
+
+
+def read(source: Source) -> Iterator[Document | Skipped]:
+    root = parse(source)
+    articles = [root] if root.tag == "article" else list(root.iter("article"))
+    if not articles:
+        yield Skipped(source.name, "XML without an article")
+    for article in articles:
+        yield _article(article, source)
+
+
+def _article(article: Element, source: Source) -> Document | Skipped:
+    meta = article.find("front/article-meta")
+    if meta is None:
+        return Skipped(source.name, "an article without front matter")
+    ids = {item.get("pub-id-type", ""): words(item) for item in meta.findall("article-id")}
+    pmc = (ids.get("pmc") or ids.get("pmcid") or "").removeprefix("PMC")
+    pmid = ids.get("pmid", "")
+    sections = tuple(_numbered([*_abstracts(meta), *_body(article)]))
+    if not sections:
+        return Skipped(source.name, "an article without abstract or body")
+    return Document(
+        id=f"PMC{pmc}" if pmc else pmid or ids.get("doi") or source.name,
+        title=words(meta.find("title-group/article-title")) or source.stem,
+        sections=sections,
+        source=words(article.find("front/journal-meta//journal-title")) or "PubMed Central",
+        url=_url(pmc, pmid, ids.get("doi", "")),
+        published=_published(meta),
+        language=(article.get(_LANG) or "").lower()[:2],
+        evidence=_EVIDENCE.get(article.get("article-type", ""), ""),
+        licence=_licence(meta),
+        metadata=MappingProxyType(
+            {
+                "pmid": pmid,
+                "pmcid": f"PMC{pmc}" if pmc else "",
+                "doi": ids.get("doi", ""),
+                "article_type": article.get("article-type", ""),
+            }
+        ),
+    )
+
+
+def _url(pmc: str, pmid: str, doi: str) -> str:
+    if pmc:
+        return f"https://pmc.ncbi.nlm.nih.gov/articles/PMC{pmc}/"
+    if pmid:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+    return f"https://doi.org/{doi}" if doi else ""
+
+
+def _published(meta: Element) -> str | None:
+    dates = (
+        iso_date(words(item.find("year")), words(item.find("month")), words(item.find("day")))
+        for item in meta.findall("pub-date")
+    )
+    # The most precise of the dates given (print, electronic, collection), the earliest of these.
+    return min((date for date in dates if date), key=lambda date: (-len(date), date), default=None)
+
+
+def _licence(meta: Element) -> str:
+    licence = meta.find("permissions/license")
+    if licence is None:
+        return ""
+    named = licence.get(_HREF) or next((link.get(_HREF, "") for link in licence.iter("ext-link")), "")
+    match = re.search(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)", named)
+    return f"CC {match[1].upper()} {match[2]}" if match else named or licence.get("license-type", "")
+
+
+def _spoken(element: Element) -> str:
+    """Text of a paragraph without the figures, tables and formulae set inside it."""
+    pieces = [element.text or ""]
+    for child in element:
+        if child.tag not in _SILENT:
+            pieces.append(_spoken(child))
+        pieces.append(child.tail or "")
+    return "".join(pieces)
+
+
+def _abstracts(meta: Element) -> Iterator[Section]:
+    for abstract in meta.findall("abstract"):
+        kind = abstract.get("abstract-type", "")
+        title = words(abstract.find("title")) or (kind.replace("-", " ").capitalize() if kind else "Abstract")
+        yield from _sections(abstract, title)
+
+
+def _body(article: Element) -> Iterator[Section]:
+    body = article.find("body")
+    if body is not None:
+        yield from _sections(body, "")
+        yield from _floats(body)
+    floats = article.find("floats-group")
+    if floats is not None:
+        yield from _floats(floats)
+
+
+def _sections(parent: Element, heading: str) -> Iterator[Section]:
+    """A section a heading: its own paragraphs first, then its subsections."""
+    own: list[str] = []
+    for child in parent:
+        if child.tag in ("title", "label", "sec") or child.tag in _SILENT:
+            continue
+        if child.tag == "list":
+            own.extend(f"- {line}" for item in child.iter("list-item") if (line := one_line(_spoken(item))))
+        elif text := one_line(_spoken(child)):
+            own.append(text)
+    if own:
+        yield Section(text="\n".join(own), heading=heading)
+    for inner in parent.findall("sec"):
+        title = words(inner.find("title"))
+        yield from _sections(inner, " › ".join(part for part in (heading, title) if part))
+
+
+def _floats(parent: Element) -> Iterator[Section]:
+    for item in parent.iter():
+        if item.tag not in ("fig", "table-wrap"):
+            continue
+        label = words(item.find("label")) or ("Table" if item.tag == "table-wrap" else "Figure")
+        caption = words(item.find("caption"))
+        rows = [
+            " | ".join(words(cell) for cell in row if cell.tag in ("td", "th")) for row in item.iter("tr")
+        ]
+        text = "\n".join(part for part in (caption, *rows) if part.strip(" |"))
+        if text:
+            yield Section(text=text, heading=label)
+
+
+def _numbered(sections: list[Section]) -> Iterator[Section]:
+    for order, section in enumerate(sections, 1):
+        yield Section(text=section.text, heading=section.heading, anchor=f"s{order}")
