@@ -27,46 +27,47 @@ def formats() -> tuple[str, ...]:
 
 
 def read(
-    path: Path, *, format: str = "auto", root: Path | None = None, limits: Limits | None = None
+    path: Path, *, format: str = "auto", name: str = "", limits: Limits | None = None
 ) -> Iterator[Document | Skipped]:
     """Documents of one file, archive or folder, lazily; whatever is not read comes as ``Skipped``.
 
-    A file is called by its last name, or by its path below ``root`` where that is given (then it counts
-    as found in a folder, not named by the user); a folder's files are called ``folder/inner/file``. That
-    name is the document id where a format has none of its own.
+    ``name`` is what to call the file; it is the document id where a format has none of its own. By default
+    a file has its last name and a folder's files are called ``folder/inner/file``. A ``name`` with a
+    ``/`` says that the file was found in a folder, not named by the user.
 
     Raises:
         UnreadableSourceError: this file cannot be read as what it claims to be, or the format is not known.
     """
     if format != "auto" and format not in FORMATS:
         raise UnreadableSourceError(f"There is no format '{format}'; choose one of {', '.join(formats())}.")
-    path = Path(path).absolute()
+    path = Path(path)
+    called = name or path.absolute().name
     if path.is_dir():
-        yield from _folder(path, format, root or path.parent, limits or Limits())
+        yield from _folder(path, format, called, limits or Limits())
         return
     if not path.exists():
         raise UnreadableSourceError(f"{path}: no such file or folder.")
-    name = path.name if root is None else path.relative_to(root.absolute()).as_posix()
-    unwanted = "" if root is None else _unwanted(name)
+    unwanted = _unwanted(called) if "/" in called else ""
     if unwanted:
-        yield Skipped(name, unwanted)
+        yield Skipped(called, unwanted)
         return
     try:
         with path.open("rb") as stream:
-            source = Source(name, cast(BinaryIO, stream))
-            yield from _read(source, format, Allowance(path.stat().st_size, limits or Limits()), depth=0)
+            allowance = Allowance(path.stat().st_size, limits or Limits())
+            yield from _read(Source(called, cast(BinaryIO, stream)), format, allowance, depth=0)
     except OSError as error:
         raise UnreadableSourceError(f"{path}: cannot be read ({error.strerror or error}).") from None
 
 
-def _folder(folder: Path, format: str, root: Path, limits: Limits) -> Iterator[Document | Skipped]:
+def _folder(folder: Path, format: str, top: str, limits: Limits) -> Iterator[Document | Skipped]:
     for path in sorted(folder.rglob("*")):
         if path.is_dir():
             continue
+        called = f"{top}/{path.relative_to(folder).as_posix()}"
         try:
-            yield from read(path, format=format, root=root, limits=limits)
+            yield from read(path, format=format, name=called, limits=limits)
         except UnreadableSourceError as error:
-            yield _skipped(path.relative_to(root).as_posix(), error)
+            yield _skipped(called, error)
 
 
 def _unwanted(name: str) -> str:

@@ -149,7 +149,7 @@ def _gzip(source: Source, allowance: Allowance) -> Iterator[Source | Skipped]:
         inner = re.sub(
             r"\.gz$", "", re.sub(r"\.tgz$", ".tar", source.name, flags=re.IGNORECASE), flags=re.IGNORECASE
         )
-        unpacked = _source(inner, stream, allowance)
+        unpacked = _source(inner, cast(IO[bytes], stream), allowance)
         if unpacked.head(512)[257:262] == b"ustar":
             # Keep the name that the user knows: pages.tar.gz/page.html
             yield from _tar(Source(source.name, cast(BinaryIO, unpacked.buffered)), allowance)
