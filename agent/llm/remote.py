@@ -28,8 +28,16 @@ class RemoteChat(ChatOpenAI):
     """``ChatOpenAI`` whose failures are one clear sentence."""
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        with _explained(str(self.openai_api_base)):
-            yield from super()._stream(*args, **kwargs)
+        url = str(self.openai_api_base)
+        finished = False
+        with _explained(url):
+            for chunk in super()._stream(*args, **kwargs):
+                finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                yield chunk
+        if not finished:  # half an answer must not pass for a whole one
+            raise ModelError(
+                f"The model at {url} broke off in mid-answer. Ask again, or set WENZHEN_LLM=none."
+            )
 
     def _generate(
         self,
