@@ -1,0 +1,1 @@
+"""Parts of the HTTP API (``agent/server.py`` puts them together)."""
