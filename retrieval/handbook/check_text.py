@@ -24,8 +24,9 @@ MAX_MEAN_ZH = 45
 MAX_ZH = 90
 """Characters a Chinese sentence, as house rules; punctuation counts."""
 
-# Chinese says the same in about a third of the characters (median 0.33 over the first cards). Below the
-# lower bound a sentence is missing, above the upper one the Chinese says something that the English does not.
+# Chinese says the same in under a third of the characters: median 0.29 over the texts of the first 29 cards,
+# 98 in 100 between 0.20 and 0.45. Below the lower bound a sentence is missing, above the upper one the Chinese
+# says something that the English does not.
 MIN_RATIO, MAX_RATIO = 0.15, 0.75
 _COMPARED_FROM = 60
 """Shorter English texts are labels, whose lengths say little."""

@@ -121,8 +121,8 @@ def _medicine(card: MedicineCard, language: str) -> Iterator[Part]:
 def _interval(low: float | None, high: float | None, unit: str, language: str) -> str:
     gap = "" if unit == "%" else " "
     if low is not None and high is not None:
-        between = "to" if language == "en" else "至"
-        return f"{number(low)} {between} {number(high)}{gap}{unit}"
+        between = " to " if language == "en" else "至"
+        return f"{number(low)}{between}{number(high)}{gap}{unit}"
     if low is not None:
         return f"{number(low)}{gap}{unit} or more" if language == "en" else f"{number(low)}{gap}{unit}或以上"
     if high is not None:

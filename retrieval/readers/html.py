@@ -71,6 +71,7 @@ def read(source: Source) -> Iterator[Document | Skipped]:
     language = str(root.get("lang") or "")[:2].lower() if root else ""
     page_title = _page_title(soup)
     url, published, publisher = _address(soup), _published(soup), _meta(soup, "og:site_name")
+    heads = [one_line(tag.get_text(" ")) for tag in soup.find_all("h1")]
     outline = Outline()
     _walk(_content(soup), outline)
     sections = outline.sections()
@@ -79,7 +80,7 @@ def read(source: Source) -> Iterator[Document | Skipped]:
         return
     yield Document(
         id=source.name,
-        title=outline.title or page_title or source.stem,
+        title=outline.title or (heads[0] if len(heads) == 1 else "") or page_title or source.stem,
         sections=sections,
         source=publisher or source.name,
         url=url,
@@ -142,17 +143,18 @@ def _content(soup: BeautifulSoup) -> Tag:
 
 def _walk(root: Tag, outline: Outline) -> None:
     """Blocks become lines, headings sections; the walk keeps its own stack, so deep nesting is harmless."""
-    from bs4 import Comment, NavigableString, Tag
+    from bs4 import NavigableString, Tag
 
     line: list[str] = []
+    mark = ""
 
-    def flush(mark: str = "") -> None:
-        text = "\n".join(one_line(part) for part in "".join(line).split("\v"))
+    def flush() -> None:
+        nonlocal mark
+        text = "\n".join(one_line(part) for part in "".join(line).split("\v")).strip()
         line.clear()
-        if text.strip():
-            outline.line(text)
-        if mark:
-            line.append(mark)
+        if text:
+            outline.line(mark + text)
+            mark = ""
 
     stack: list[object] = [root]
     while stack:
@@ -173,13 +175,13 @@ def _walk(root: Tag, outline: Outline) -> None:
                 line.append("\v")
             else:
                 if node.name in _BLOCKS:
-                    # The mark of a list item waits for the text inside it, even if that is a paragraph.
-                    flush("- " if node.name == "li" else "".join(line) if line == ["- "] else "")
+                    flush()
+                    # Waits for the item's first text, even if that stands in a paragraph of its own.
+                    mark = "- " if node.name == "li" else mark
                     stack.append(_End())
                 stack.extend(reversed(node.contents))
-        elif (
-            isinstance(node, NavigableString) and type(node) is not Comment and type(node) is NavigableString
-        ):
+        elif type(node) is NavigableString:
+            # Comments and the like are subclasses; plain strings are what a person sees.
             line.append(str(node))
     flush()
 

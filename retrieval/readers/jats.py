@@ -131,7 +131,7 @@ def _sections(parent: Element, heading: str) -> Iterator[Section]:
     if own:
         yield Section(text="\n".join(own), heading=heading)
     for inner in parent.findall("sec"):
-        title = words(inner.find("title"))
+        title = words(inner.find("title")).rstrip(":")
         yield from _sections(inner, " › ".join(part for part in (heading, title) if part))
 
 

@@ -93,7 +93,7 @@ def _words(token: Token) -> str:
             pieces.append(child.content)
         elif child.type == "softbreak":
             pieces.append(" ")
-        elif child.type == "hardbreak":
+        elif child.type == "hardbreak" or (child.type == "html_inline" and child.content.startswith("<br")):
             pieces.append("\n")
         elif child.type == "image":
             pieces.append(child.content)

@@ -1,0 +1,76 @@
+import pytest
+
+from retrieval.handbook.load import load_cards
+from retrieval.handbook.render import to_document, to_documents
+from retrieval.passage import Section
+from tests.retrieval.handbook.cards import CONDITION, MEDICINE, TEST, both, card
+
+
+def sections(text: str = CONDITION) -> dict[str, Section]:
+    (document,) = to_document(card(text), {"condition/flu": both("Flu", "流感")})
+    return {section.anchor: section for section in document.sections}
+
+
+def test_both_languages_have_the_same_sections_with_their_own_titles() -> None:
+    found = sections()
+    english = [anchor for anchor in found if not anchor.endswith(".zh")]
+    assert [f"{anchor}.zh" for anchor in english] == [anchor for anchor in found if anchor.endswith(".zh")]
+    assert {section.title for section in found.values()} == {"Cold", "感冒"}
+    assert found["seek-care"].heading == "When to get help"
+    assert found["seek-care.zh"].heading == "什么时候就医"
+
+
+def test_red_flags_are_sentences_after_a_lead_by_urgency() -> None:
+    text = sections()["red-flags"].text
+    assert text.startswith("Call an ambulance")
+    assert (
+        text.index("You struggle to breathe.") < text.index("See a doctor today") < text.index("A high fever")
+    )
+    assert "请立即呼叫救护车" in sections()["red-flags.zh"].text
+
+
+def test_clinician_lines_carry_their_source_and_audience() -> None:
+    section = sections()["clinician"]
+    assert section.text == "Antibiotics are not indicated (NICE, 2019)."
+    assert section.audience == "clinician"
+    assert sections()["clinician.zh"].text == "无抗生素指征（NICE，2019）。"
+
+
+def test_document_says_where_it_comes_from() -> None:
+    (document,) = to_document(card())
+    assert document.source == "Wenzhen handbook (NHS)"
+    assert document.url == "https://www.nice.org.uk/guidance/ng120"
+    assert document.evidence == "handbook"
+    assert document.metadata["review"] == "none"
+    assert document.metadata["synonyms"] == "Cold; 感冒; head cold; 伤风"
+
+
+def test_look_alikes_are_named_only_when_known() -> None:
+    assert sections()["confused-with"].text == "Cold can be confused with Flu."
+    (alone,) = to_document(card())
+    assert "confused-with" not in {section.anchor for section in alone.sections}
+
+
+def test_ranges_are_sentences_with_number_unit_and_source() -> None:
+    text = sections(TEST)["ranges"].text
+    assert "The usual range of Haemoglobin (adult women) is 120 to 150 g/L (WHO, 2011)." in text
+    assert "130.5 g/L or more" in text
+    assert "120至150 g/L（WHO，2011）" in sections(TEST)["ranges.zh"].text
+    assert "Causes of a low result include Bleeding; lack of iron." in sections(TEST)["low"].text
+
+
+def test_interactions_name_both_sides() -> None:
+    assert (
+        sections(MEDICINE)["interactions"].text
+        == "Interaction to avoid, Painaway with blood thinners: bleeding becomes more likely."
+    )
+
+
+@pytest.mark.parametrize("document", to_documents(load_cards()), ids=lambda document: document.id)
+def test_every_section_of_every_card_reads_as_sentences(document) -> None:  # type: ignore[no-untyped-def]
+    anchors = [section.anchor for section in document.sections]
+    assert len(anchors) == len(set(anchors))
+    for section in document.sections:
+        assert section.text.endswith((".", "!", "?", "。", "！", "？", "”", "）", ")", '"'))
+        assert "{" not in section.text
+        assert section.heading
