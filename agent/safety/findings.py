@@ -1,0 +1,149 @@
+"""What a person said about their health: concepts and measurements, each with its status and exact words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.safety import clauses, measurements
+from agent.safety.clauses import Status
+from agent.safety.patterns import PhraseBook, normalise, tokenise
+
+RULES = Path(__file__).with_name("rules")
+CONCEPT_FILES = ("concepts-*.yaml",)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing said. ``said[turn][start:end] == evidence``."""
+
+    concept: str
+    """A concept of ``rules/concepts-*.yaml`` (``chest_pain``) or a measure (``temperature_c``)."""
+    status: Status
+    evidence: str
+    turn: int
+    who: str = "self"
+    """``self``, ``baby``, ``child`` or ``other_person``."""
+    value: float | None = None
+    unit: str = ""
+    start: int = 0
+    end: int = 0
+    corrects: bool = False
+    """Said as a correction ("actually no chest pain, I meant heartburn")."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The phrases of all concepts and context cues, and the character table."""
+
+    book: PhraseBook
+    table: Mapping[int, str]
+    cue_names: frozenset[str]
+
+
+def load_yaml(path: Path) -> Any:
+    with path.open("rb") as stream:
+        return yaml.load(stream, Loader=_Loader)  # noqa: S506 - CSafeLoader is a safe loader
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Everything under ``rules/`` that names things, read once."""
+    context = load_yaml(RULES / "context.yaml")
+    words: dict[str, str] = dict(context["words"])
+    phrases: dict[str, list[str]] = {}
+    for path in sorted(p for pattern in CONCEPT_FILES for p in RULES.glob(pattern)):
+        data = load_yaml(path)
+        words.update(data.get("words", {}))
+        for name, lines in data["concepts"].items():
+            if name in phrases:
+                raise ValueError(f"concept {name!r} is defined twice, again in {path.name}")
+            phrases[name] = lines.splitlines()
+    cues = {name: lines.splitlines() for name, lines in context["cues"].items()}
+    flat = {name: " ".join(text.split()) for name, text in words.items()}
+    book = PhraseBook({**cues, **phrases}, flat, context["not_typos"].split())
+    pairs = context["traditional"].split()
+    table = {ord(pair[0]): pair[1] for pair in pairs}
+    table |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B)}
+    table |= {ord("’"): "'", ord("‘"): "'", ord("％"): "%", ord("℃"): "℃", ord("．"): "."}
+    return Lexicon(book, table, frozenset(cues))
+
+
+def concepts() -> frozenset[str]:
+    """Every concept a rule may name."""
+    names = set()
+    for path in sorted(RULES.glob("concepts-*.yaml")):
+        names |= set(load_yaml(path)["concepts"])
+    return frozenset(names)
+
+
+def extract(said: Sequence[str]) -> tuple[Finding, ...]:
+    """Every concept and measurement in the messages, oldest first, with status, person and exact words."""
+    findings: list[Finding] = []
+    person = "self"
+    for turn, text in enumerate(said):
+        found, person = _extract_one(text, turn, person)
+        findings += found
+    return tuple(findings)
+
+
+def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], str]:
+    lex = lexicon()
+    text = normalise(original, lex.table)
+    tokens = tokenise(text)
+    clause_of, sentence_of = clauses.cut(tokens)
+    found = lex.book.find(tokens, clause_of)
+    reading = clauses.read(
+        tokens, clause_of, sentence_of, {n: m for n, m in found.items() if n in lex.cue_names}
+    )
+    findings = []
+    for name, matches in found.items():
+        if name in lex.cue_names:
+            continue
+        for match in matches:
+            start, end = tokens[match.start].start, tokens[match.end - 1].end
+            findings.append(
+                Finding(
+                    concept=name,
+                    status=reading.status(match),
+                    evidence=original[start:end],
+                    turn=turn,
+                    who=reading.who(match.start, person),
+                    start=start,
+                    end=end,
+                    corrects=sentence_of[match.start] in reading.corrected_clauses,
+                )
+            )
+    starts = [token.start for token in tokens]
+    for measure in measurements.find(text):
+        at = max(0, _position(starts, measure.start))
+        where = clauses.Match(at, max(at + 1, _position(starts, measure.end - 1) + 1), ())
+        status = reading.status(where._replace(parts=((where.start, where.end),)))
+        findings.append(
+            Finding(
+                concept=measure.name,
+                status=status,
+                evidence=original[measure.start : measure.end],
+                turn=turn,
+                who=measure.who or reading.who(at, person),
+                value=measure.value,
+                unit=measure.unit,
+                start=measure.start,
+                end=measure.end,
+                corrects=sentence_of[at] in reading.corrected_clauses if sentence_of else False,
+            )
+        )
+    findings.sort(key=lambda f: (f.start, f.end))
+    return findings, reading.who(len(tokens) - 1, person) if tokens else person
+
+
+def _position(starts: Sequence[int], offset: int) -> int:
+    from bisect import bisect_right
+
+    return bisect_right(starts, offset) - 1

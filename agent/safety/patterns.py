@@ -1,0 +1,428 @@
+"""Phrases in a tiny syntax, matched over the words of a message.
+
+A regular expression a phrase would cost half a second to compile at the first question. Instead a message
+is cut into tokens once (an English word, one Chinese character, a number, a mark), every known word is
+looked up in one index, and a phrase is an ordered list of word groups with a largest gap between them.
+
+One phrase a line::
+
+    chest ~3 (pain|hurt*|burning)     "pain" at most three words after "chest"
+    <pain> &3 chest                   the same, in either order
+    elephant ~2 chest                 English words match their inflections (hurt, hurts, hurting)
+    suicid*                           any word that begins so
+    worst_headache                    words joined by "_" follow each other exactly
+    胸口 ~2 <zh_pain>                  Chinese characters count as words
+    stroke !golf                      not in a clause that also says "golf"
+
+Filler words ("my", "the", "really", "的", "很") inside a gap are free.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r"[a-zà-ÿ]+(?:'[a-z]+)*|\d+(?:\.\d+)?|[\u3400-\u9fff]|[.!?。！？\n]+|[^\s'\"“”‘’`*_~<>|&-]"
+)
+_STOP = frozenset(".!?。！？\n")
+_COMMA = frozenset(",，、;；:：…()（）/—")
+FILLERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "his",
+        "her",
+        "our",
+        "your",
+        "their",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "from",
+        "with",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "am",
+        "i",
+        "im",
+        "ive",
+        "he",
+        "she",
+        "it",
+        "we",
+        "me",
+        "him",
+        "hes",
+        "shes",
+        "has",
+        "have",
+        "had",
+        "having",
+        "get",
+        "getting",
+        "got",
+        "really",
+        "very",
+        "quite",
+        "so",
+        "pretty",
+        "bit",
+        "little",
+        "kind",
+        "sort",
+        "just",
+        "like",
+        "all",
+        "some",
+        "also",
+        "too",
+        "even",
+        "up",
+        "out",
+        "down",
+        "and",
+        "his",
+        "hers",
+        "s",
+        "t",
+        "then",
+        "right",
+        "left",
+        "side",
+        "both",
+        "into",
+        "over",
+        "的",
+        "了",
+        "着",
+        "很",
+        "是",
+        "有",
+        "我",
+        "你",
+        "他",
+        "她",
+        "它",
+        "们",
+        "里",
+        "呢",
+        "啊",
+        "吧",
+        "呀",
+        "都",
+        "还",
+        "也",
+        "在",
+        "就",
+        "又",
+        "点",
+        "些",
+        "一",
+        "个",
+        "这",
+        "那",
+        "这个",
+        "自",
+        "己",
+        "到",
+        "往",
+        "得",
+        "地",
+        "好",
+        "像",
+        "感",
+        "觉",
+        "和",
+        "跟",
+    ]
+)
+NEGATORS = frozenset(
+    [
+        "no",
+        "not",
+        "never",
+        "without",
+        "dont",
+        "doesnt",
+        "didnt",
+        "isnt",
+        "arent",
+        "wasnt",
+        "hasnt",
+        "havent",
+        "不",
+        "没",
+        "无",
+        "未",
+    ]
+)
+
+
+class Token(NamedTuple):
+    text: str
+    start: int
+    end: int
+    kind: str
+    """``word`` (English), ``han``, ``number``, ``comma``, ``stop`` or ``mark``."""
+
+
+def normalise(text: str, table: Mapping[int, str]) -> str:
+    """Lower case, simplified characters, half-width forms; every offset stays where it was."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lowered.translate(table)
+
+
+def tokenise(text: str) -> list[Token]:
+    """Tokens of normalised text, with offsets into it."""
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        raw = match.group()
+        first = raw[0]
+        if "\u3400" <= first <= "\u9fff":
+            kind = "han"
+        elif first in _STOP:
+            kind = "stop"
+        elif first.isdigit():
+            kind = "number"
+        elif first in _COMMA:
+            kind = "comma"
+        elif first.isalpha():
+            kind, raw = "word", raw.replace("'", "")
+        else:
+            kind = "mark"
+        tokens.append(Token(raw, match.start(), match.end(), kind))
+    return tokens
+
+
+@cache
+def stem(word: str) -> str:
+    """A light English stem: enough for hurts, hurting, swelled, vomitting to meet their base form."""
+    if len(word) <= 3 or not word.isascii():
+        return word
+    for suffix in ("ing", "ed", "es", "s"):
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
+            word = word[: -len(suffix)]
+            if suffix in ("ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    if word.endswith("i"):
+        word = word[:-1] + "y"
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+class Match(NamedTuple):
+    """One phrase found: token positions [start, end), and the parts that its words cover."""
+
+    start: int
+    end: int
+    parts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    name: str
+    elements: tuple[int, ...]
+    gaps: tuple[int, ...]
+    forbidden: tuple[int, ...]
+
+
+class PhraseBook:
+    """All phrases of all concepts, indexed by their words."""
+
+    def __init__(
+        self, phrases: Mapping[str, Iterable[str]], words: Mapping[str, str], not_typos: Iterable[str] = ()
+    ) -> None:
+        self._words = words
+        self._elements: dict[str, int] = {}
+        self._literals: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._prefixes: dict[str, list[int]] = {}
+        self._phrases: list[_Phrase] = []
+        for name, lines in phrases.items():
+            for line in lines:
+                self._add(name, line)
+        self._prefix_lengths = sorted({len(p) for p in self._prefixes})
+        self._by_initial: dict[str, list[str]] = {}
+        for word in self._literals:
+            if len(word) >= 5 and word.isascii():
+                self._by_initial.setdefault(word[0], []).append(word)
+        self._not_typos = frozenset(stem(w) for w in not_typos)
+
+    # -- reading phrases ---------------------------------------------------------------------------
+
+    def _add(self, name: str, line: str) -> None:
+        elements: list[int] = []
+        gaps: list[int] = []
+        forbidden: list[int] = []
+        gap, either = 0, False
+        for item in line.split():
+            if item[0] in "~&" and item[1:].isdigit():
+                gap, either = int(item[1:]), either or item[0] == "&"
+            elif item[0] == "!":
+                forbidden.append(self._element(item[1:]))
+            else:
+                if elements:
+                    gaps.append(gap)
+                elements.append(self._element(item))
+                gap = 0
+        if not elements:
+            raise ValueError(f"phrase of {name!r} has no words: {line!r}")
+        self._phrases.append(_Phrase(name, tuple(elements), tuple(gaps), tuple(forbidden)))
+        if either:
+            turned = _Phrase(name, tuple(elements[::-1]), tuple(gaps[::-1]), tuple(forbidden))
+            self._phrases.append(turned)
+
+    def _element(self, text: str) -> int:
+        known = self._elements.get(text)
+        if known is None:
+            known = self._elements[text] = len(self._elements)
+            for literal in self._expand(text):
+                self._index(literal, known)
+        return known
+
+    def _expand(self, text: str) -> list[str]:
+        if text[0] == "<":
+            name = text[1:-1]
+            if name not in self._words:
+                raise ValueError(f"unknown word group <{name}>")
+            text = self._words[name]
+        elif text[0] == "(":
+            text = text[1:-1]
+        literals: list[str] = []
+        for part in text.split("|"):
+            if part:
+                literals.extend(self._expand(part) if part[0] == "<" else (part,))
+        return literals
+
+    def _index(self, literal: str, element: int) -> None:
+        stems: tuple[str, ...]
+        if literal[0] > "\u33ff":
+            stems = tuple(literal)
+        elif literal.isalpha():
+            stems = (stem(literal),)
+        elif literal[:-1].isalpha() and literal[-1] == "*":
+            self._prefixes.setdefault(literal[:-1], []).append(element)
+            return
+        else:
+            stems = tuple(stem(t.text) for t in tokenise(literal.replace("_", " ")))
+        self._literals.setdefault(stems[0], []).append((stems[1:], element))
+
+    # -- finding them --------------------------------------------------------------------------------
+
+    def find(self, tokens: Sequence[Token], clause_of: Sequence[int]) -> dict[str, list[Match]]:
+        """Every concept's matches. ``clause_of`` numbers the clause of each token, for ``!word``."""
+        spans = self._spans(tokens)
+        content = [0]
+        sentence = []
+        number = 0
+        for token in tokens:
+            sentence.append(number)
+            number += token.kind == "stop"
+            content.append(content[-1] + (token.text not in FILLERS))
+        found: dict[str, list[Match]] = {}
+        for phrase in self._phrases:
+            first = spans.get(phrase.elements[0])
+            if first is None or any(e not in spans for e in phrase.elements[1:]):
+                continue
+            for part in first:
+                match = _follow(phrase, spans, part, content, sentence)
+                if match is None or (phrase.forbidden and _forbidden(phrase, spans, match, clause_of)):
+                    continue
+                found.setdefault(phrase.name, []).append(match)
+        return found
+
+    def _spans(self, tokens: Sequence[Token]) -> dict[int, list[tuple[int, int]]]:
+        stems = [stem(t.text) if t.kind == "word" else t.text for t in tokens]
+        corrected: dict[str, str] = {}
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for i, token in enumerate(tokens):
+            key = stems[i]
+            if token.kind == "word" and len(key) >= 5 and key not in self._literals:
+                if key not in corrected:
+                    corrected[key] = self._correct(key)
+                key = stems[i] = corrected[key]
+        for i, token in enumerate(tokens):
+            for rest, element in self._literals.get(stems[i], ()):
+                end = i + 1 + len(rest)
+                if not rest or tuple(stems[i + 1 : end]) == rest:
+                    spans.setdefault(element, []).append((i, end))
+            if token.kind == "word":
+                for length in self._prefix_lengths:
+                    if length > len(token.text):
+                        break
+                    for element in self._prefixes.get(token.text[:length], ()):
+                        spans.setdefault(element, []).append((i, i + 1))
+        return spans
+
+    def _correct(self, word: str) -> str:
+        """The known word one slip away ("brething" for "breathing"), or the word itself."""
+        if word in self._not_typos or any(word[:n] in self._prefixes for n in self._prefix_lengths):
+            return word
+        for known in self._by_initial.get(word[0], ()):
+            if abs(len(known) - len(word)) <= 1 and _one_slip(word, known):
+                return known
+        return word
+
+
+def _follow(
+    phrase: _Phrase,
+    spans: Mapping[int, list[tuple[int, int]]],
+    first: tuple[int, int],
+    content: Sequence[int],
+    sentence: Sequence[int],
+) -> Match | None:
+    parts = [first]
+    for element, gap in zip(phrase.elements[1:], phrase.gaps, strict=True):
+        end = parts[-1][1]
+        candidates = spans[element]
+        at = bisect_left(candidates, (end, 0))
+        if at == len(candidates):
+            return None
+        start = candidates[at][0]
+        if content[start] - content[end] > gap or sentence[start] != sentence[end - 1]:
+            return None
+        parts.append(candidates[at])
+    return Match(parts[0][0], parts[-1][1], tuple(parts))
+
+
+def _forbidden(
+    phrase: _Phrase, spans: Mapping[int, list[tuple[int, int]]], match: Match, clause_of: Sequence[int]
+) -> bool:
+    clauses = set(clause_of[match.start : match.end])
+    return any(clause_of[start] in clauses for e in phrase.forbidden for start, _ in spans.get(e, ()))
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether one letter inserted, left out, changed, or swapped with its neighbour turns ``a`` into ``b``."""
+    if len(a) > len(b):
+        a, b = b, a
+    i = 0
+    while i < len(a) and a[i] == b[i]:
+        i += 1
+    if len(a) < len(b):
+        return a[i:] == b[i + 1 :]
+    return a[i + 1 :] == b[i + 1 :] or (
+        i + 1 < len(a) and a[i] == b[i + 1] and a[i + 1] == b[i] and a[i + 2 :] == b[i + 2 :]
+    )
+
+
+Finder = Callable[[Sequence[Token], Sequence[int]], dict[str, list[Match]]]
