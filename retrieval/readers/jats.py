@@ -18,6 +18,7 @@ from retrieval.readers.xml import iso_date, parse, words
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SILENT = {"table-wrap", "fig", "fig-group", "table-wrap-group", "disp-formula", "tex-math", "fn", "supplementary-material", "object-id"}  # fmt: skip
+_EMPTY_MARKS = re.compile(r" ?[\[(][\s,;–-]*[\])]")
 _EVIDENCE = {
     "case-report": "case_report",
     "systematic-review": "systematic_review",
@@ -95,10 +96,21 @@ def _spoken(element: Element) -> str:
     """Text of a paragraph without the figures, tables and formulae set inside it."""
     pieces = [element.text or ""]
     for child in element:
-        if child.tag not in _SILENT:
+        if child.tag not in _SILENT and not _is_reference_mark(child):
             pieces.append(_spoken(child))
         pieces.append(child.tail or "")
     return "".join(pieces)
+
+
+def _is_reference_mark(element: Element) -> bool:
+    """A superscript number, which would stick to the word before it; ``(Smith, 2007)`` stays."""
+    if element.tag == "sup":
+        return len(element) > 0 and all(_is_reference_mark(child) for child in element)
+    return element.get("ref-type") == "bibr" and not re.search(r"[^\W\d_]", words(element))
+
+
+def _paragraph(element: Element) -> str:
+    return _EMPTY_MARKS.sub("", one_line(_spoken(element)))
 
 
 def _abstracts(meta: Element) -> Iterator[Section]:
@@ -125,8 +137,8 @@ def _sections(parent: Element, heading: str) -> Iterator[Section]:
         if child.tag in ("title", "label", "sec") or child.tag in _SILENT:
             continue
         if child.tag == "list":
-            own.extend(f"- {line}" for item in child.iter("list-item") if (line := one_line(_spoken(item))))
-        elif text := one_line(_spoken(child)):
+            own.extend(f"- {line}" for item in child.iter("list-item") if (line := _paragraph(item)))
+        elif text := _paragraph(child):
             own.append(text)
     if own:
         yield Section(text="\n".join(own), heading=heading)
