@@ -30,12 +30,13 @@ SHUTDOWN_SECONDS = 3
 @click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
 def serve(host: str | None, port: int | None, no_browser: bool) -> None:
     """The chat page and the HTTP API (described at /docs), in one process. Ctrl-C stops it."""
-    from agent.consult import open_consultant
     from agent.settings import Settings
 
     settings = Settings()
     host = host or settings.host
     listening = _listen(host, settings.port if port is None else port)
+    from agent.consult import open_consultant
+
     with listening, open_consultant(settings) as consultant:
         _prepare(consultant, settings)
         address = _address(host, listening.getsockname()[1])
