@@ -15,18 +15,10 @@ def handbook() -> None:
     """The built-in cards: conditions, medicines, tests and topics, in English and Chinese."""
 
 
-def _rule_ids() -> set[str] | None:
-    """Ids of the red-flag rules, or ``None`` where no rules are installed."""
-    import yaml
+def _rule_ids() -> frozenset[str]:
+    from agent.safety.red_flags import RedFlagScreen
 
-    import agent.safety
-
-    ids: set[str] = set()
-    for path in sorted((Path(agent.safety.__file__).parent / "rules").rglob("*.yaml")):
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        items = raw.get("rules", []) if isinstance(raw, dict) else raw
-        ids.update(item["id"] for item in items if isinstance(item, dict) and "id" in item)
-    return ids or None
+    return frozenset(rule.id for rule in RedFlagScreen.load().rules)
 
 
 @handbook.command()

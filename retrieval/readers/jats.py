@@ -19,6 +19,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SILENT = {"table-wrap", "fig", "fig-group", "table-wrap-group", "disp-formula", "tex-math", "fn", "supplementary-material", "object-id"}  # fmt: skip
 _EMPTY_MARKS = re.compile(r" ?[\[(][\s,;–-]*[\])]")
+_GAP_BEFORE_STOP = re.compile(r" ([.,;])(?= |$)")
 _EVIDENCE = {
     "case-report": "case_report",
     "systematic-review": "systematic_review",
@@ -110,7 +111,7 @@ def _is_reference_mark(element: Element) -> bool:
 
 
 def _paragraph(element: Element) -> str:
-    return _EMPTY_MARKS.sub("", one_line(_spoken(element)))
+    return _GAP_BEFORE_STOP.sub(r"\1", _EMPTY_MARKS.sub("", one_line(_spoken(element))))
 
 
 def _abstracts(meta: Element) -> Iterator[Section]:

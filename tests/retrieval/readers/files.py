@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from retrieval.passage import Document
@@ -52,7 +53,7 @@ def pdf(*pages: str, title: str = "") -> bytes:
     return bytes(out)
 
 
-def beir(*records: dict[str, object]) -> bytes:
+def beir(*records: Mapping[str, object]) -> bytes:
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
 
 
