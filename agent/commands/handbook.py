@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from retrieval.handbook.check_links import FOLDERS
+_KINDS = ("condition", "medicine", "test", "topic")
 
 
 @click.group()
@@ -79,7 +79,7 @@ def show(card: str, language: str | None) -> None:
 
 
 @handbook.command()
-@click.argument("kind", type=click.Choice(tuple(FOLDERS)))
+@click.argument("kind", type=click.Choice(_KINDS))
 @click.argument("name")
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), help="By default the built-in cards."
