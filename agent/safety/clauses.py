@@ -76,7 +76,8 @@ class Reading:
     tokens: Sequence[Token]
     clause_of: Sequence[int]
     sentence_of: Sequence[int]
-    denied: frozenset[int] = frozenset()
+    denied: Mapping[int, set[int]] = field(default_factory=dict)
+    """Which cues (by token) deny a token."""
     hypothetical: frozenset[int] = frozenset()
     past: frozenset[int] = frozenset()
     other: frozenset[int] = frozenset()
@@ -93,7 +94,7 @@ class Reading:
         if where & self.hypothetical:
             return "hypothetical"
         covered = {i for start, end in match.parts for i in range(start, end)}
-        if any(start in self.denied for start, _ in match.parts) or any(
+        if any(self.denied.get(start, covered) - covered for start, _ in match.parts) or any(
             self.tokens[i].text in NEGATORS for i in where - covered
         ):
             return "denied"
@@ -131,24 +132,28 @@ def read(
     clauses: Sequence[int],
     sentences: Sequence[int],
     cues: Mapping[str, Sequence[Match]],
+    people: Sequence[tuple[int, str]] = (),
 ) -> Reading:
-    """Apply the cues found in a message. Cue names are those of ``rules/context.yaml``."""
+    """Apply the cues found in a message. Cue names are those of ``rules/context.yaml``.
+
+    ``people`` are mentions known from elsewhere, such as "my 3 week old", as (token, who).
+    """
     spans = _Spans(tokens, clauses, sentences)
-    people = sorted(
+    named = [
         (match.start, name.removeprefix("who_"))
         for name, matches in cues.items()
         if name.startswith("who_")
         for match in matches
-    )
+    ]
     return Reading(
         tokens=tokens,
         clause_of=clauses,
         sentence_of=sentences,
-        denied=frozenset(_denied(spans, cues)),
+        denied=_denied(spans, cues),
         hypothetical=frozenset(_hypothetical(spans, cues)),
         past=frozenset(_past(spans, cues)),
         other=frozenset(_other(spans, cues)),
-        people=people,
+        people=sorted([*named, *people]),
         corrected_clauses=frozenset(sentences[m.start] for m in cues.get("correction", ())),
     )
 
@@ -181,18 +186,21 @@ def _within(match: Match, others: Sequence[Match]) -> bool:
     return any(o.start <= match.start and match.end <= o.end for o in others)
 
 
-def _denied(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
-    denied: set[int] = set()
+def _denied(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> dict[int, set[int]]:
+    denied: dict[int, set[int]] = {}
     pseudo = cues.get("not_a_denial", ())
     ends = {m.start for m in cues.get("contrast", ())}
     for name in ("denial", "weak_denial", "strong_denial"):
         for match in cues.get(name, ()):
             if not _within(match, pseudo):
                 reach = _WEAK_REACH if name == "weak_denial" else _NO_REACH
-                denied |= _reach(spans, match, ends, reach, strong=name == "strong_denial")
+                for i in _reach(spans, match, ends, reach, strong=name == "strong_denial"):
+                    denied.setdefault(i, set()).add(match.start)
     for name, back in (("denied_before", 6), ("denied_just_before", 3)):
         for match in cues.get(name, ()):
-            denied |= {i for i in spans.clause(match.start) if match.start - back <= i < match.start}
+            for i in spans.clause(match.start):
+                if match.start - back <= i < match.start:
+                    denied.setdefault(i, set()).add(match.start)
     return denied
 
 

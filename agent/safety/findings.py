@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -99,9 +100,11 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], 
     tokens = tokenise(text)
     clause_of, sentence_of = clauses.cut(tokens)
     found = lex.book.find(tokens, clause_of)
-    reading = clauses.read(
-        tokens, clause_of, sentence_of, {n: m for n, m in found.items() if n in lex.cue_names}
-    )
+    starts = [token.start for token in tokens]
+    measures = [(max(0, bisect_right(starts, m.start) - 1), m) for m in measurements.find(text)]
+    people = [(at, m.who) for at, m in measures if m.who]
+    cues = {name: matches for name, matches in found.items() if name in lex.cue_names}
+    reading = clauses.read(tokens, clause_of, sentence_of, cues, people)
     findings = []
     for name, matches in found.items():
         if name in lex.cue_names:
@@ -120,10 +123,8 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], 
                     corrects=sentence_of[match.start] in reading.corrected_clauses,
                 )
             )
-    starts = [token.start for token in tokens]
-    for measure in measurements.find(text):
-        at = max(0, _position(starts, measure.start))
-        where = clauses.Match(at, max(at + 1, _position(starts, measure.end - 1) + 1), ())
+    for at, measure in measures:
+        where = clauses.Match(at, max(at + 1, bisect_right(starts, measure.end - 1)), ())
         status = reading.status(where._replace(parts=((where.start, where.end),)))
         findings.append(
             Finding(
@@ -142,8 +143,3 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], 
     findings.sort(key=lambda f: (f.start, f.end))
     return findings, reading.who(len(tokens) - 1, person) if tokens else person
 
-
-def _position(starts: Sequence[int], offset: int) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(starts, offset) - 1

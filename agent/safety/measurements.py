@@ -14,7 +14,7 @@ from functools import cache
 MG_DL_PER_MMOL_L = 18.016
 """Glucose: 1 mmol/L = 18.016 mg/dL (molar mass 180.16 g/mol)."""
 _GLUCOSE_UNITLESS_LIMIT = 35.0
-"""Without a unit, 35 and above is read as mg/dL: home meters in mmol/L end at 33.3."""
+"""Without a unit, a whole number from 35 is read as mg/dL: home meters in mmol/L show decimals and end at 33.3."""
 
 _NUM = r"(\d{1,3}(?:\.\d+)?)"
 _ZH_NUM = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百半]+)"
@@ -66,7 +66,12 @@ def number(text: str) -> float:
 def find(text: str) -> tuple[Measure, ...]:
     """All measurements in normalised (lower-case) text, by position."""
     measures = [m for finder, hints in _FINDERS if any(h in text for h in hints) for m in finder(text)]
-    return tuple(sorted(measures, key=lambda m: m.start))
+    # "Two months" of age or pregnancy is not how long something has lasted.
+    spent = [(m.start, m.end) for m in measures if m.name in ("age_days", "pregnancy_weeks")]
+    kept = [
+        m for m in measures if m.name != "duration_hours" or not any(a < m.end and m.start < b for a, b in spent)
+    ]
+    return tuple(sorted(kept, key=lambda m: m.start))
 
 
 @cache
@@ -158,7 +163,7 @@ def _glucose(text: str) -> Iterator[Measure]:
     for m in _re(words).finditer(text):
         value = float(m.group(1))
         unit = m.group(2) or ""
-        if unit.startswith("mg") or (not unit and value >= _GLUCOSE_UNITLESS_LIMIT):
+        if unit.startswith("mg") or (not unit and "." not in m.group(1) and value >= _GLUCOSE_UNITLESS_LIMIT):
             value /= MG_DL_PER_MMOL_L
         if 0.3 <= value <= 90:
             yield Measure("glucose_mmol", round(value, 2), "mmol/L", m.start(), m.end())
@@ -204,11 +209,13 @@ def _age(text: str) -> Iterator[Measure]:
     )
     for m in _re(birth).finditer(text):
         yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).replace("多", "")], "baby")
+    for m in _re(_ZH_NUM + r"\s*(天|周|个月|个多月)的?(?:小)?(?:宝宝|孩子|婴儿|娃|宝贝|女儿|儿子|新生儿)").finditer(text):
+        yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).replace("多", "")], "baby")
     if _re(r"(?:\d|one|two|three|[一二两三四五六七八九十])[\s-]*(?:days?|weeks?|months?|天|周|个月)").search(
         text
     ):
         return
-    for m in _re(r"newborn|新生儿|刚出生|刚满月|未满月|没满月|没出月子|满月的").finditer(text):
+    for m in _re(r"newborn|新生儿|刚出生|满月(?!酒)|没出月子").finditer(text):
         yield Measure("age_days", 28, "days", m.start(), m.end(), "baby")
 
 

@@ -109,7 +109,8 @@ class RedFlagScreen:
             return ScreenResult()
         everyone = _by_concept(findings)
         people = {
-            who: _by_concept([f for f in findings if f.who == who]) for who in {f.who for f in findings}
+            who: _by_concept([f for f in findings if _person(f) == who])
+            for who in {_person(f) for f in findings}
         }
         hits = []
         for order, rule in enumerate(self.rules):
@@ -143,6 +144,11 @@ def standing(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _family(concept: str, denied: str) -> bool:
     """Denying ``chest_pain`` takes back ``chest_pain_crushing`` too."""
     return concept == denied or concept.startswith(denied + "_")
+
+
+def _person(finding: Finding) -> str:
+    """"My daughter is 10 days old": a baby and a child named together are one person."""
+    return "child" if finding.who == "baby" else finding.who
 
 
 def _by_concept(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
