@@ -45,7 +45,8 @@ class LlamaCppEngine:
         _check_gguf(model_path)
         self.model_path = model_path
         self.context_tokens = context_tokens
-        self._server: Any = _start(model_path, context_tokens, slots, threads or default_threads())
+        cores = threads or usable_cores()
+        self._server: Any = _start(model_path, context_tokens, slots, cores)
         self._running = 0
         self._closing = threading.Event()
         self._idle = threading.Condition()
@@ -105,7 +106,7 @@ class LlamaCppChat(BaseChatModel):
     context_tokens: int = 4096
     slots: int = SLOTS
     threads: int = 0
-    """0: as many as there are cores for this process."""
+    """Cores to use; 0: those of this process."""
     max_tokens: int = 400
     _engine: LlamaCppEngine = PrivateAttr()
 
@@ -160,7 +161,7 @@ class LlamaCppChat(BaseChatModel):
         return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
 
-def default_threads() -> int:
+def usable_cores() -> int:
     """All cores of a small machine, half of a large one: there the other half are hyper-threads."""
     try:
         cores = len(os.sched_getaffinity(0))
@@ -169,7 +170,7 @@ def default_threads() -> int:
     return cores if cores <= 4 else max(4, cores // 2)
 
 
-def _start(model_path: Path, context_tokens: int, slots: int, threads: int) -> Any:
+def _start(model_path: Path, context_tokens: int, slots: int, cores: int) -> Any:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -177,8 +178,11 @@ def _start(model_path: Path, context_tokens: int, slots: int, threads: int) -> A
     params.n_ctx = context_tokens * slots
     params.n_parallel = slots
     params.cache_ram_mib = PREFIX_CACHE_MIB
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
+    # The threads meet at a spinning barrier for every layer of every token. When something else holds
+    # one core, all wait for the slowest: two threads on two busy cores wrote 3 tokens a second where one
+    # wrote 25. So writing leaves a core free; reading a prompt meets seldom and takes them all.
+    params.cpuparams.n_threads = max(1, cores - 1)
+    params.cpuparams_batch.n_threads = cores
     params.n_threads_http = 2
     params.offline = True
     params.ui = False
