@@ -66,10 +66,13 @@ def _red_flags(card: ConditionCard, language: str) -> Iterator[Part]:
         yield _part("red-flags", join(pieces, language), language)
 
 
+_SOONEST = ("emergency", "urgent", "routine")
+
+
 def _urgency(card: ConditionCard, language: str) -> Iterator[Part]:
     default: Urgency = card.urgency.default
     pieces = [USUAL_URGENCY[default].get(language).format(name=card.name.get(language))]
-    for raised in card.urgency.raised:
+    for raised in sorted(card.urgency.raised, key=lambda item: _SOONEST.index(item.to)):
         when = raised.when.get(language)
         pieces.append(sentence(RAISED[raised.to].get(language).format(when=when.rstrip(".。")), language))
     yield _part("urgency", join(pieces, language), language)
@@ -80,7 +83,7 @@ def _causes(card: ConditionCard, language: str) -> Iterator[Part]:
     factors = [factor.text.get(language) for factor in card.risk_factors]
     if factors:
         lead = "The risk is higher with: {items}." if language == "en" else "以下情况会增加风险：{items}。"
-        pieces.append(lead.format(items=listed(factors, language)))
+        pieces.append(lead.format(items=listed(factors, language, "or")))
     yield _part("causes", join(pieces, language), language)
 
 
@@ -226,7 +229,7 @@ def _confused_with(card: Card, names: dict[str, Bilingual], language: str) -> It
     known = [names[other].get(language) for other in card.confused_with if other in names]
     if known:
         lead = "{name} can be confused with {items}." if language == "en" else "{name}容易与{items}混淆。"
-        text = lead.format(name=card.name.get(language), items=listed(known, language))
+        text = lead.format(name=card.name.get(language), items=listed(known, language, "or"))
         yield _part("confused-with", text, language)
 
 

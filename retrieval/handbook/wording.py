@@ -103,84 +103,87 @@ INTERACTION = MappingProxyType(
     }
 )  # fmt: skip
 
-# Words that lose their capital inside a line; others may be names (Crohn, Vitamin K stays as written).
-_PLAIN_STARTS = frozenset(
+# Names of people and places keep their capital inside a sentence; those with an 's or a second capital are
+# told by their form.
+_PROPER = frozenset(
     [
-        "a",
-        "an",
-        "the",
-        "being",
-        "having",
-        "age",
-        "aged",
-        "older",
-        "younger",
-        "any",
-        "some",
-        "many",
-        "certain",
-        "close",
-        "contact",
-        "family",
-        "history",
-        "previous",
-        "past",
-        "recent",
-        "current",
-        "taking",
-        "use",
-        "using",
-        "smoking",
-        "drinking",
-        "eating",
-        "living",
-        "working",
-        "sitting",
-        "heavy",
-        "high",
-        "low",
-        "long",
-        "poor",
-        "weak",
-        "other",
-        "some",
-        "long-term",
-        "pregnancy",
-        "obesity",
-        "overweight",
-        "kidney",
-        "liver",
-        "heart",
-        "lung",
-        "blood",
-        "infection",
-        "injury",
-        "surgery",
-        "medicines",
-        "lack",
-        "not",
-        "too",
-        "very",
-        "severe",
-        "chronic",
-        "born",
-        "close",
-        "exposure",
-        "over",
-        "under",
-        "diabetes",
-        "asthma",
-        "cancer",
-        "anaemia",
-        "dehydration",
-        "stress",
-        "menopause",
-        "children",
-        "adults",
-        "men",
-        "women",
-        "people",
-        "babies",
+        "Achilles",
+        "Addison",
+        "African",
+        "Afro",
+        "Alzheimer",
+        "American",
+        "Arab",
+        "Ashkenazi",
+        "Asian",
+        "Asperger",
+        "Barrett",
+        "Bell",
+        "Black",
+        "Caribbean",
+        "Chagas",
+        "Chinese",
+        "Christmas",
+        "Crohn",
+        "Cushing",
+        "Down",
+        "Dravet",
+        "Dupuytren",
+        "East",
+        "Eastern",
+        "Ebola",
+        "European",
+        "Fabry",
+        "Gaucher",
+        "German",
+        "Graves",
+        "Hashimoto",
+        "Hispanic",
+        "Hodgkin",
+        "Huntington",
+        "Indian",
+        "Indigenous",
+        "Japanese",
+        "Jewish",
+        "Kaposi",
+        "Kawasaki",
+        "Klinefelter",
+        "Latino",
+        "Legionnaires'",
+        "Lewy",
+        "Lyme",
+        "Marfan",
+        "Mediterranean",
+        "Meniere",
+        "Middle",
+        "Northern",
+        "Osgood",
+        "Paget",
+        "Parkinson",
+        "Perthes",
+        "Peyronie",
+        "Polynesian",
+        "Prader",
+        "Ramsay",
+        "Raynaud",
+        "Rett",
+        "Reye",
+        "Romani",
+        "Scandinavian",
+        "Scheuermann",
+        "Sjogren",
+        "South",
+        "Southern",
+        "Stevens",
+        "Still",
+        "Tay",
+        "Tourette",
+        "Turner",
+        "Wernicke",
+        "West",
+        "Western",
+        "Wilson",
+        "Zika",
     ]
 )
 _ENDS = (".", "!", "?", "。", "！", "？", "”", '"', "）", ")")
@@ -196,15 +199,22 @@ def join(sentences: Iterable[str], language: str) -> str:
     return (" " if language == "en" else "").join(sentences)
 
 
-def listed(items: Iterable[str], language: str) -> str:
-    """Items in one line; semicolons, since an item may hold commas of its own."""
+def listed(items: Iterable[str], language: str, last: str = "and") -> str:
+    """Items in one line: ``a, b and c``, or with semicolons where an item holds a comma or an "or" of its own."""
+    names = [item.rstrip(".。") for item in items]
     if language != "en":
-        return "；".join(item.rstrip("。") for item in items)
-    return "; ".join(_inside(item.rstrip(".")) for item in items)
+        return ("；" if any("、" in name or "，" in name for name in names) else "、").join(names)
+    names = [inside(name) for name in names]
+    if any(re.search(r",| or | and ", name) for name in names[:-1]) or ("," in names[-1] and len(names) > 1):
+        return "; ".join(names)
+    return f" {last} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
-def _inside(text: str) -> str:
-    return text[:1].lower() + text[1:] if text.partition(" ")[0].lower() in _PLAIN_STARTS else text
+def inside(text: str) -> str:
+    """``text`` as it stands inside an English sentence: its first capital only where it is a name."""
+    first = re.split(r"[ ,(/]", text, maxsplit=1)[0]
+    plain = (first == "A" or first[1:].islower()) and not first.endswith("'s") and first not in _PROPER
+    return text[:1].lower() + text[1:] if plain else text
 
 
 def number(value: float) -> str:

@@ -2,6 +2,7 @@ import pytest
 
 from retrieval.handbook.load import load_cards
 from retrieval.handbook.render import to_document, to_documents
+from retrieval.handbook.wording import listed
 from retrieval.passage import Section
 from tests.retrieval.handbook.cards import CONDITION, MEDICINE, TEST, both, card
 
@@ -46,7 +47,7 @@ def test_document_says_where_it_comes_from() -> None:
 
 
 def test_look_alikes_are_named_only_when_known() -> None:
-    assert sections()["confused-with"].text == "Cold can be confused with Flu."
+    assert sections()["confused-with"].text == "Cold can be confused with flu."
     (alone,) = to_document(card())
     assert "confused-with" not in {section.anchor for section in alone.sections}
 
@@ -56,7 +57,22 @@ def test_ranges_are_sentences_with_number_unit_and_source() -> None:
     assert "The usual range of Haemoglobin (adult women) is 120 to 150 g/L (WHO, 2011)." in text
     assert "130.5 g/L or more" in text
     assert "120至150 g/L（WHO，2011）" in sections(TEST)["ranges.zh"].text
-    assert "Causes of a low result include Bleeding; lack of iron." in sections(TEST)["low"].text
+    assert "Causes of a low result include bleeding and lack of iron." in sections(TEST)["low"].text
+
+
+@pytest.mark.parametrize(
+    ("items", "english", "chinese"),
+    [
+        (["Flu"], "flu", "Flu"),
+        (["Acute bronchitis", "COVID-19", "Lyme disease"], "acute bronchitis, COVID-19 or Lyme disease", "Acute bronchitis、COVID-19、Lyme disease"),
+        (["Crohn's disease", "Guillain-Barré syndrome"], "Crohn's disease or Guillain-Barré syndrome", "Crohn's disease、Guillain-Barré syndrome"),
+        (["Swelling, after a trip", "Age over 65."], "swelling, after a trip; age over 65", "Swelling, after a trip、Age over 65"),
+        (["A fall or crash", "Alcohol"], "a fall or crash; alcohol", "A fall or crash、Alcohol"),
+    ],
+)  # fmt: skip
+def test_lists_read_as_part_of_a_sentence(items: list[str], english: str, chinese: str) -> None:
+    assert listed(items, "en", "or") == english
+    assert listed(items, "zh") == chinese
 
 
 def test_interactions_name_both_sides() -> None:
