@@ -32,6 +32,7 @@ from retrieval.handbook.wording import (
     USUAL_URGENCY,
     anchor_of,
     cite,
+    inside,
     join,
     listed,
     number,
@@ -122,7 +123,7 @@ def _medicine(card: MedicineCard, language: str) -> Iterator[Part]:
 
 
 def _interval(low: float | None, high: float | None, unit: str, language: str) -> str:
-    gap = "" if unit == "%" else " "
+    gap = "" if unit == "%" else " × " if unit.startswith("10^") else " "
     if low is not None and high is not None:
         between = " to " if language == "en" else "至"
         return f"{number(low)}{between}{number(high)}{gap}{unit}"
@@ -138,8 +139,8 @@ def _range(card: TestCard, item: ReferenceRange, language: str) -> str:
     name, who = card.name.get(language), item.who.get(language).rstrip(".。")
     source = cite(_source(card, item.source), language)
     if language == "en":
-        return f"The usual range of {name} ({who}) is {values} {source}."
-    return f"{name}的常用参考范围（{who}）是{values}{source}。"
+        return f"{name}, {inside(who)}: the usual range is {values} {source}."
+    return f"{name}，{who}：常用参考范围是{values}{source}。"
 
 
 def _caused(lead: Bilingual, causes: tuple[TestCause, ...], language: str) -> list[str]:

@@ -54,7 +54,7 @@ def test_look_alikes_are_named_only_when_known() -> None:
 
 def test_ranges_are_sentences_with_number_unit_and_source() -> None:
     text = sections(TEST)["ranges"].text
-    assert "The usual range of Haemoglobin (adult women) is 120 to 150 g/L (WHO, 2011)." in text
+    assert "Haemoglobin, adult women: the usual range is 120 to 150 g/L (WHO, 2011)." in text
     assert "130.5 g/L or more" in text
     assert "120至150 g/L（WHO，2011）" in sections(TEST)["ranges.zh"].text
     assert "Causes of a low result include bleeding and lack of iron." in sections(TEST)["low"].text
