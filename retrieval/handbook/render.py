@@ -100,8 +100,9 @@ def _condition(card: ConditionCard, language: str) -> Iterator[Part]:
 
 def _interaction(card: MedicineCard, item: Interaction, language: str) -> str:
     name = card.name.get(language)
-    other = item.with_.get(language).rstrip(".。")
-    why = item.why.get(language)
+    other, why = item.with_.get(language).rstrip(".。"), item.why.get(language)
+    if language == "en":
+        other, why = inside(other), inside(why)
     return sentence(
         INTERACTION[item.severity].get(language).format(name=name, other=other, why=why), language
     )

@@ -96,10 +96,10 @@ RAISED = MappingProxyType(
 
 INTERACTION = MappingProxyType(
     {
-        "avoid": _both("Interaction to avoid, {name} with {other}: {why}", "应避免{name}与{other}同时使用：{why}"),
-        "serious": _both("Serious interaction of {name} with {other}: {why}", "{name}与{other}之间有严重的相互作用：{why}"),
-        "moderate": _both("Interaction of {name} with {other} that needs care: {why}", "{name}与{other}同时使用要小心：{why}"),
-        "minor": _both("Minor interaction of {name} with {other}: {why}", "{name}与{other}之间有轻微的相互作用：{why}"),
+        "avoid": _both("{name} should not be taken together with {other}: {why}", "应避免{name}与{other}同时使用：{why}"),
+        "serious": _both("{name} has a serious interaction with {other}: {why}", "{name}与{other}之间有严重的相互作用：{why}"),
+        "moderate": _both("{name} needs care together with {other}: {why}", "{name}与{other}同时使用要小心：{why}"),
+        "minor": _both("{name} has a minor interaction with {other}: {why}", "{name}与{other}之间有轻微的相互作用：{why}"),
     }
 )  # fmt: skip
 

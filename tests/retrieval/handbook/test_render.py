@@ -78,7 +78,7 @@ def test_lists_read_as_part_of_a_sentence(items: list[str], english: str, chines
 def test_interactions_name_both_sides() -> None:
     assert (
         sections(MEDICINE)["interactions"].text
-        == "Interaction to avoid, Painaway with blood thinners: bleeding becomes more likely."
+        == "Painaway should not be taken together with blood thinners: bleeding becomes more likely."
     )
 
 
