@@ -35,6 +35,8 @@ class Finding:
     unit: str = ""
     start: int = 0
     end: int = 0
+    sentence: int = 0
+    """Number of the sentence within its message."""
     corrects: bool = False
     """Said as a correction ("actually no chest pain, I meant heartburn")."""
 
@@ -68,7 +70,7 @@ def lexicon() -> Lexicon:
             phrases[name] = lines.splitlines()
     cues = {name: lines.splitlines() for name, lines in context["cues"].items()}
     flat = {name: " ".join(text.split()) for name, text in words.items()}
-    book = PhraseBook({**cues, **phrases}, flat, context["not_typos"].split())
+    book = PhraseBook({**cues, **phrases}, flat, context["not_typos"].split(), frozenset(cues))
     pairs = context["traditional"].split()
     table = {ord(pair[0]): pair[1] for pair in pairs}
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B)}
@@ -120,6 +122,7 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], 
                     who=reading.who(match.start, person),
                     start=start,
                     end=end,
+                    sentence=sentence_of[match.start],
                     corrects=sentence_of[match.start] in reading.corrected_clauses,
                 )
             )
@@ -137,9 +140,9 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], 
                 unit=measure.unit,
                 start=measure.start,
                 end=measure.end,
-                corrects=sentence_of[at] in reading.corrected_clauses if sentence_of else False,
+                sentence=sentence_of[at],
+                corrects=sentence_of[at] in reading.corrected_clauses,
             )
         )
     findings.sort(key=lambda f: (f.start, f.end))
     return findings, reading.who(len(tokens) - 1, person) if tokens else person
-

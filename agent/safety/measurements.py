@@ -69,7 +69,9 @@ def find(text: str) -> tuple[Measure, ...]:
     # "Two months" of age or pregnancy is not how long something has lasted.
     spent = [(m.start, m.end) for m in measures if m.name in ("age_days", "pregnancy_weeks")]
     kept = [
-        m for m in measures if m.name != "duration_hours" or not any(a < m.end and m.start < b for a, b in spent)
+        m
+        for m in measures
+        if m.name != "duration_hours" or not any(a < m.end and m.start < b for a, b in spent)
     ]
     return tuple(sorted(kept, key=lambda m: m.start))
 
@@ -209,7 +211,9 @@ def _age(text: str) -> Iterator[Measure]:
     )
     for m in _re(birth).finditer(text):
         yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).replace("多", "")], "baby")
-    for m in _re(_ZH_NUM + r"\s*(天|周|个月|个多月)的?(?:小)?(?:宝宝|孩子|婴儿|娃|宝贝|女儿|儿子|新生儿)").finditer(text):
+    for m in _re(
+        _ZH_NUM + r"\s*(天|周|个月|个多月)的?(?:小)?(?:宝宝|孩子|婴儿|娃|宝贝|女儿|儿子|新生儿)"
+    ).finditer(text):
         yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).replace("多", "")], "baby")
     if _re(r"(?:\d|one|two|three|[一二两三四五六七八九十])[\s-]*(?:days?|weeks?|months?|天|周|个月)").search(
         text

@@ -10,6 +10,7 @@ One phrase a line::
     <pain> &3 chest                   the same, in either order
     elephant ~2 chest                 English words match their inflections (hurt, hurts, hurting)
     suicid*                           any word that begins so
+    =burn                             this word only, not "burning"
     worst_headache                    words joined by "_" follow each other exactly
     胸口 ~2 <zh_pain>                  Chinese characters count as words
     stroke !golf                      not in a clause that also says "golf"
@@ -250,26 +251,33 @@ class PhraseBook:
     """All phrases of all concepts, indexed by their words."""
 
     def __init__(
-        self, phrases: Mapping[str, Iterable[str]], words: Mapping[str, str], not_typos: Iterable[str] = ()
+        self,
+        phrases: Mapping[str, Iterable[str]],
+        words: Mapping[str, str],
+        not_typos: Iterable[str] = (),
+        exact: Iterable[str] = (),
     ) -> None:
+        """``exact`` names phrases whose words are never guessed from a misspelling."""
         self._words = words
         self._elements: dict[str, int] = {}
         self._literals: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         self._prefixes: dict[str, list[int]] = {}
         self._phrases: list[_Phrase] = []
-        for name, lines in phrases.items():
-            for line in lines:
-                self._add(name, line)
+        self._guessable: set[str] = set()
+        exact = frozenset(exact)
+        for name in sorted(phrases, key=lambda name: name in exact):
+            for line in phrases[name]:
+                self._add(name, line, guess=name not in exact)
         self._prefix_lengths = sorted({len(p) for p in self._prefixes})
         self._by_initial: dict[str, list[str]] = {}
-        for word in self._literals:
+        for word in sorted(self._guessable):
             if len(word) >= 5 and word.isascii():
                 self._by_initial.setdefault(word[0], []).append(word)
         self._not_typos = frozenset(stem(w) for w in not_typos)
 
     # -- reading phrases ---------------------------------------------------------------------------
 
-    def _add(self, name: str, line: str) -> None:
+    def _add(self, name: str, line: str, *, guess: bool) -> None:
         elements: list[int] = []
         gaps: list[int] = []
         forbidden: list[int] = []
@@ -278,11 +286,11 @@ class PhraseBook:
             if item[0] in "~&" and item[1:].isdigit():
                 gap, either = int(item[1:]), either or item[0] == "&"
             elif item[0] == "!":
-                forbidden.append(self._element(item[1:]))
+                forbidden.append(self._element(item[1:], guess))
             else:
                 if elements:
                     gaps.append(gap)
-                elements.append(self._element(item))
+                elements.append(self._element(item, guess))
                 gap = 0
         if not elements:
             raise ValueError(f"phrase of {name!r} has no words: {line!r}")
@@ -291,12 +299,12 @@ class PhraseBook:
             turned = _Phrase(name, tuple(elements[::-1]), tuple(gaps[::-1]), tuple(forbidden))
             self._phrases.append(turned)
 
-    def _element(self, text: str) -> int:
+    def _element(self, text: str, guess: bool) -> int:
         known = self._elements.get(text)
         if known is None:
             known = self._elements[text] = len(self._elements)
             for literal in self._expand(text):
-                self._index(literal, known)
+                self._index(literal, known, guess)
         return known
 
     def _expand(self, text: str) -> list[str]:
@@ -313,10 +321,12 @@ class PhraseBook:
                 literals.extend(self._expand(part) if part[0] == "<" else (part,))
         return literals
 
-    def _index(self, literal: str, element: int) -> None:
+    def _index(self, literal: str, element: int, guess: bool) -> None:
         stems: tuple[str, ...]
         if literal[0] > "\u33ff":
             stems = tuple(literal)
+        elif literal[0] == "=":
+            stems = (literal,)
         elif literal.isalpha():
             stems = (stem(literal),)
         elif literal[:-1].isalpha() and literal[-1] == "*":
@@ -325,6 +335,8 @@ class PhraseBook:
         else:
             stems = tuple(stem(t.text) for t in tokenise(literal.replace("_", " ")))
         self._literals.setdefault(stems[0], []).append((stems[1:], element))
+        if guess:
+            self._guessable.add(stems[0])
 
     # -- finding them --------------------------------------------------------------------------------
 
@@ -361,6 +373,8 @@ class PhraseBook:
                     corrected[key] = self._correct(key)
                 key = stems[i] = corrected[key]
         for i, token in enumerate(tokens):
+            for _, element in self._literals.get("=" + token.text, ()):
+                spans.setdefault(element, []).append((i, i + 1))
             for rest, element in self._literals.get(stems[i], ()):
                 end = i + 1 + len(rest)
                 if not rest or tuple(stems[i + 1 : end]) == rest:

@@ -6,15 +6,16 @@ A later message can only add to the picture, unless it corrects a fact ("actuall
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Literal
 
 from agent.safety import conditions
 from agent.safety.findings import RULES, Finding, extract, load_yaml
 from agent.types import Level, RedFlag
 
+Scope = Literal["conversation", "person", "sentence"]
 _LONGEST_EVIDENCE = 240
 
 
@@ -37,8 +38,8 @@ class Rule:
     reason: Mapping[str, str]
     when: str
     unless: str
-    same_person: bool
-    """Whether all findings must belong to one person (age and temperature)."""
+    scope: Scope
+    """Where all its findings must lie: anywhere, on one person (age and temperature), or in one sentence."""
     source: Source
     match: tuple[tuple[str, ...], ...]
     """Example conversations that must trip this rule."""
@@ -107,16 +108,17 @@ class RedFlagScreen:
         findings = standing(extract(said))
         if not findings:
             return ScreenResult()
-        everyone = _by_concept(findings)
-        people = {
-            who: _by_concept([f for f in findings if _person(f) == who])
-            for who in {_person(f) for f in findings}
+        groups: dict[Scope, list[dict[str, list[Finding]]]] = {
+            "conversation": [_by_concept(findings)],
+            "person": _grouped(findings, _person),
+            "sentence": _grouped(findings, lambda f: (f.turn, f.sentence)),
         }
+        everyone = groups["conversation"][0]
         hits = []
         for order, rule in enumerate(self.rules):
             if not everyone.keys() & rule.names:
                 continue
-            for present in people.values() if rule.same_person else (everyone,):
+            for present in groups[rule.scope]:
                 found = rule.condition(present)
                 if found and not (rule.exception and rule.exception(present) is not None):
                     hits.append((-rule.level, order, Hit(rule, found, _flag(rule, found, said))))
@@ -147,8 +149,17 @@ def _family(concept: str, denied: str) -> bool:
 
 
 def _person(finding: Finding) -> str:
-    """"My daughter is 10 days old": a baby and a child named together are one person."""
+    """ "My daughter is 10 days old": a baby and a child named together are one person."""
     return "child" if finding.who == "baby" else finding.who
+
+
+def _grouped(
+    findings: Sequence[Finding], key: Callable[[Finding], Hashable]
+) -> list[dict[str, list[Finding]]]:
+    groups: dict[Hashable, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(key(finding), []).append(finding)
+    return [_by_concept(group) for group in groups.values()]
 
 
 def _by_concept(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
@@ -189,7 +200,7 @@ def _rule(rule_id: str, data: Mapping[str, Any]) -> Rule:
         reason=dict(zip(("en", "zh"), data["reason"], strict=True)),
         when=data["when"],
         unless=data.get("unless", ""),
-        same_person=data.get("same_person", False),
+        scope=data.get("scope", "conversation"),
         source=Source(publisher, title, int(year)),
         match=_examples(data["match"]),
         no_match=_examples(data["no_match"]),
