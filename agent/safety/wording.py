@@ -89,7 +89,7 @@ def expand(source: str, macros: Mapping[str, str]) -> str:
     Raises:
         KeyError: the data names a piece that is not there.
     """
-    while "<<" in source:
+    while re.search(r"<<\w+>>", source):
         source = re.sub(r"<<(\w+)>>", lambda match: macros[match[1]], source)
     number = count(1)
     return re.sub(r"\(\?P<(\w+)>", lambda match: f"(?P<{match[1]}{next(number)}>", source)

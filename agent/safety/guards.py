@@ -1,0 +1,135 @@
+"""What is not answered: floods, attempts to steer the agent, harmful requests, and what is not about health.
+
+Each guard is a small function of a message; ``check_input`` asks them in order. They are rules, cheap, and
+fail closed: a guard that raises counts as tripped. Crisis and red flags are screened before any of this.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from agent.safety.harm import harmful
+from agent.safety.injection import injected, scan_passage
+from agent.safety.scope import outside
+from agent.types import Role
+
+__all__ = ["GUARDS", "GuardFinding", "Limits", "Message", "check_input", "refusal_text", "scan_passage"]
+
+_log = logging.getLogger(__name__)
+Action = Literal["refuse", "redirect", "reject"]
+
+_REPEATED = re.compile(r"(.{1,40}?)\1{59,}", re.DOTALL)
+_WORD = re.compile(r"\w")
+
+
+class Limits(Protocol):
+    """What the guards need of ``agent.settings.Settings``."""
+
+    @property
+    def max_question_chars(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class GuardFinding:
+    guard: str
+    """Which guard tripped: ``size``, ``injection``, ``harm``, ``scope``, or the one that failed."""
+    category: str
+    action: Action
+    reason: str
+    """In plain words, for the trace and ``Reply.refusal``."""
+
+
+@dataclass(frozen=True)
+class Message:
+    text: str
+    role: Role
+    history: tuple[str, ...]
+    """What the person said before, oldest first."""
+    limits: Limits
+
+
+Guard = Callable[[Message], GuardFinding | None]
+
+
+def size_guard(message: Message) -> GuardFinding | None:
+    """Empty, far too long, or the same few characters over and over."""
+    if not _WORD.search(message.text):
+        return GuardFinding("size", "empty", "reject", "The message contains no words.")
+    if len(message.text) > message.limits.max_question_chars:
+        limit = message.limits.max_question_chars
+        reason = f"The message has {len(message.text)} characters; at most {limit} can be read with care."
+        return GuardFinding("size", "too_long", "reject", reason)
+    if len(message.text) > 300 and _REPEATED.search(message.text):
+        return GuardFinding(
+            "size", "flooding", "reject", "The message repeats the same characters over and over."
+        )
+    return None
+
+
+def injection_guard(message: Message) -> GuardFinding | None:
+    signals = injected(message.text)
+    if signals is None:
+        return None
+    reason = f"The message tries to change how this service works or to read its instructions ({signals})."
+    return GuardFinding("injection", "injection", "refuse", reason)
+
+
+def harm_guard(message: Message) -> GuardFinding | None:
+    rule = harmful(message.text)
+    if rule is None:
+        return None
+    reason = f"The request could harm, deceive or wrong somebody ({rule.id})."
+    return GuardFinding("harm", rule.category, "refuse", reason)
+
+
+def scope_guard(message: Message) -> GuardFinding | None:
+    topic = outside(message.text)
+    if topic is None:
+        return None
+    return GuardFinding(
+        "scope", "out_of_scope", "redirect", f"The question is about {topic}, not about health."
+    )
+
+
+GUARDS: tuple[tuple[str, Guard], ...] = (
+    ("size", size_guard),
+    ("injection", injection_guard),
+    ("harm", harm_guard),
+    ("scope", scope_guard),
+)
+
+
+def check_input(
+    text: str,
+    *,
+    role: Role,
+    history: Sequence[str],
+    limits: Limits,
+    guards: Sequence[tuple[str, Guard]] = GUARDS,
+) -> GuardFinding | None:
+    """The first guard that trips, or ``None`` where the message may be answered."""
+    message = Message(text, role, tuple(history), limits)
+    for name, guard in guards:
+        try:
+            finding = guard(message)
+        except Exception:  # noqa: BLE001  (fail closed: whatever went wrong, the message is not waved through)
+            _log.exception("The %s guard failed; the message is refused.", name)
+            return GuardFinding(
+                name, "guard_error", "refuse", "A safety check failed, so the message was not answered."
+            )
+        if finding is not None:
+            return finding
+    return None
+
+
+def refusal_text(finding: GuardFinding) -> str:
+    """Name of the hand-written text for a finding: ``prompts/refusals/<name>.<language>.md``."""
+    if finding.category == "guard_error":
+        return "guard-error"
+    if finding.guard == "size":
+        return "empty" if finding.category == "empty" else "too-long"
+    return {"injection": "injection", "harm": "harmful", "scope": "out-of-scope"}[finding.guard]
