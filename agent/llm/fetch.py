@@ -173,6 +173,8 @@ def _pip(*arguments: str, timeout: float | None) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _UnreachableError("pip does not answer") from error
     if done.returncode:
+        if "No module named pip" in done.stderr:
+            raise _UnreachableError("this Python has no pip (python -m ensurepip brings it)")
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip failed"]
         raise _UnreachableError(lines[-1].removeprefix("ERROR: "))
     return done.stdout

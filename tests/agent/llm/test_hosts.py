@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.llm.errors import ModelError, PromptTooLongError, WeightsError
-from agent.llm.llamacpp import LlamaCppChat
+from agent.llm.llamacpp import LlamaCppChat, LlamaCppEngine
 from agent.llm.stream import stream_text
 from agent.llm.transformers_host import TransformersChat
 from agent.llm.weights import bundled
@@ -71,8 +72,9 @@ def test_two_threads_get_their_own_answers(host: LlamaCppChat | TransformersChat
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers[0] == answers[2] != answers[1]
+    assert "fever" in answers[0].lower()
     assert "ocean" in answers[1].lower()
+    assert "fever" in answers[2].lower()
 
 
 def test_a_reader_who_leaves_stops_the_model(host: LlamaCppChat | TransformersChat) -> None:
@@ -89,6 +91,16 @@ def test_a_prompt_that_does_not_fit_says_so(host: LlamaCppChat | TransformersCha
 
 def test_any_language_and_odd_text_pass_through(host: LlamaCppChat | TransformersChat) -> None:
     assert isinstance(host.invoke("发烧怎么办？ 👍 \x00 \u202e", max_tokens=5).text, str)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="socket files are a Unix thing")
+def test_nobody_outside_can_reach_the_engine(bundled_model_dir: Path) -> None:
+    engine = LlamaCppEngine(bundled_model_dir / bundled().file, context_tokens=512)
+    address = engine._server.listening_address
+    assert address.startswith("unix://")
+    assert not Path(address.removeprefix("unix://")).exists()
+    assert list(engine.stream({"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 2}))
+    engine.close()
 
 
 def test_a_closed_model_says_so(bundled_model_dir: Path) -> None:
