@@ -40,9 +40,10 @@ class Rule:
 class Lexicon:
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        stems = _stems(" ".join(phrase for phrases in words.values() for phrase in phrases).lower())
         for name, phrases in words.items():
             for phrase in phrases:
-                tokens = tuple(_tokens(phrase.lower()))
+                tokens = tuple(stems[word] for word in _TOKEN.findall(phrase.lower()))
                 self._phrases.setdefault(tokens[0], []).append((tokens, name))
 
     def sentences(self, text: str) -> Iterator[Tags]:
@@ -65,6 +66,12 @@ class Lexicon:
 def _tokens(text: str) -> list[str]:
     stems: list[str] = _stemmer().stemWords(_TOKEN.findall(text))
     return stems
+
+
+def _stems(text: str) -> dict[str, str]:
+    """Every word of a text to its stem, in one call: far cheaper than word by word."""
+    words = sorted(set(_TOKEN.findall(text)))
+    return dict(zip(words, _stemmer().stemWords(words), strict=True))
 
 
 def parse_rules(rules: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
