@@ -153,10 +153,10 @@ def _complete(reply: Reply, key: str, says: Words, number: str) -> str:
     parts = [
         banner(reply.triage, reply.outcome, says, number),
         f'<div class="wz-text">{to_html(_without_questions(reply), turn=key, numbers=numbers, source_word=says.source)}</div>',
-        _warnings(reply.warnings, says),
         _questions(reply, says),
         _differential(reply, says),
         sources(reply.citations, key, says),
+        _warnings(reply.warnings, says),
         why(reply, says),
     ]
     return "".join(parts)
@@ -208,15 +208,19 @@ def _without_questions(reply: Reply) -> str:
 
 
 def _questions(reply: Reply, says: Words) -> str:
+    """The questions as chips; under a heading of their own only where the text does not lead up to them."""
     if not reply.questions:
         return ""
+    led_up_to = _without_questions(reply) != reply.text
     title = says.questions_back if reply.outcome is Outcome.CLARIFYING else says.follow_ups
+    heading = "" if led_up_to else f"<h3>{escape(title)}</h3>"
     chips = "".join(
         f'<button type="button" class="wz-chip" data-reply="{escape(one)}">{escape(one)}</button>'
         for one in reply.questions
     )
     return (
-        f'<section class="wz-questions"><h3>{escape(title)}</h3><div class="wz-chips">{chips}</div></section>'
+        f'<section class="wz-questions" aria-label="{escape(title)}">{heading}'
+        f'<div class="wz-chips">{chips}</div></section>'
     )
 
 
