@@ -38,12 +38,13 @@ class Rule:
 
 
 class Lexicon:
-    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, words: Mapping[str, str]) -> None:
+        """``words``: a class name to its words and phrases, with commas between."""
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        stems = _stems(" ".join(phrase for phrases in words.values() for phrase in phrases).lower())
+        stems = _stems(" ".join(words.values()).lower())
         for name, phrases in words.items():
-            for phrase in phrases:
-                tokens = tuple(stems[word] for word in _TOKEN.findall(phrase.lower()))
+            for phrase in phrases.lower().split(","):
+                tokens = tuple(stems[word] for word in _TOKEN.findall(phrase))
                 self._phrases.setdefault(tokens[0], []).append((tokens, name))
 
     def sentences(self, text: str) -> Iterator[Tags]:

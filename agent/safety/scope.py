@@ -11,8 +11,7 @@ from agent.safety.wording import fold, load_data
 @cache
 def _lexicon() -> Lexicon:
     data = load_data("scope")
-    topics = {name: [*words["en"], *words["zh"]] for name, words in data["topics"].items()}
-    return Lexicon({"health": data["health"], **topics})
+    return Lexicon({"health": data["health"], **data["topics"]})
 
 
 def outside(text: str) -> str | None:
