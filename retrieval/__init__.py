@@ -1,7 +1,7 @@
 """Documents into passages, passages into an index, questions into ranked passages.
 
 Knows nothing of agents, pages or evaluation. Names are resolved on first use, so that importing the
-package costs nothing.
+package costs nothing. (``ingest`` itself is ``retrieval.ingest.ingest``: the module has the name.)
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrieval.filters import Filters
-    from retrieval.ingest import ingest, ingest_documents
+    from retrieval.ingest import ingest_documents
     from retrieval.passage import Document, Hit, Passage, Section
     from retrieval.search import Index, open_index
 
@@ -21,7 +21,6 @@ __all__ = (
     "Index",
     "Passage",
     "Section",
-    "ingest",
     "ingest_documents",
     "open_index",
 )
@@ -41,8 +40,6 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name == "ingest":  # the module of that name stands in its own function's way
-        return import_module("retrieval.ingest").ingest
     if name in _HOMES:
         return getattr(import_module(f"retrieval.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

