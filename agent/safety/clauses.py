@@ -10,59 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent.safety.patterns import NEGATORS, Match, Token
+from agent.safety.patterns import Match
+from agent.safety.tokens import NEGATORS, Token
 
 Status = Literal["present", "denied", "past", "hypothetical", "other"]
 
 # A list item after a comma still belongs to a "no ..." unless it starts a statement of its own.
-_OWN_STATEMENT = frozenset(
-    [
-        "i",
-        "im",
-        "ive",
-        "id",
-        "my",
-        "he",
-        "she",
-        "it",
-        "its",
-        "there",
-        "theres",
-        "have",
-        "has",
-        "had",
-        "got",
-        "getting",
-        "feel",
-        "feels",
-        "feeling",
-        "is",
-        "are",
-        "was",
-        "were",
-        "am",
-        "started",
-        "keeps",
-        "keep",
-        "hurts",
-        "cant",
-        "but",
-        "just",
-        "now",
-        "very",
-        "severe",
-        "bad",
-        "worst",
-        "crushing",
-        "sudden",
-        "suddenly",
-        "terrible",
-        "intense",
-        "awful",
-        "throwing",
-        "vomiting",
-    ]
-) - {"vomiting"}
+_OWN_WORDS = (
+    "i im ive id my he she it its there theres have has had got getting feel feels feeling is are was "
+    "were am started keeps keep hurts cant but just now very severe bad worst crushing sudden "
+    "suddenly terrible intense awful throwing "
+)
+_OWN_STATEMENT = frozenset(_OWN_WORDS.split())
 _WEAK_REACH = 3
 """How many tokens a bare 不 reaches."""
 _NO_REACH = 12
@@ -183,7 +142,7 @@ class _Spans:
 
 
 def _within(match: Match, others: Sequence[Match]) -> bool:
-    return any(o.start <= match.start and match.end <= o.end for o in others)
+    return any(o.start <= match.start < o.end for o in others)
 
 
 def _denied(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> dict[int, set[int]]:

@@ -13,7 +13,8 @@ import yaml
 
 from agent.safety import clauses, measurements
 from agent.safety.clauses import Status
-from agent.safety.patterns import PhraseBook, normalise, tokenise
+from agent.safety.patterns import PhraseBook
+from agent.safety.tokens import normalise, tokenise
 
 RULES = Path(__file__).with_name("rules")
 CONCEPT_FILES = ("concepts-*.yaml",)

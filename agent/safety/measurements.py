@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from agent.safety.numbers import NUMBER_WORDS, number
+
 MG_DL_PER_MMOL_L = 18.016
 """Glucose: 1 mmol/L = 18.016 mg/dL (molar mass 180.16 g/mol)."""
 _GLUCOSE_UNITLESS_LIMIT = 35.0
@@ -27,9 +29,7 @@ _UNITS_DAYS = {
     "day": 1.0, "d": 1.0, "week": 7.0, "wk": 7.0, "month": 30.4, "mo": 30.4, "year": 365.25, "yr": 365.25, "y": 365.25,
     "天": 1.0, "日": 1.0, "周": 7.0, "星期": 7.0, "礼拜": 7.0, "个月": 30.4, "月": 30.4, "岁": 365.25, "周岁": 365.25,
 }  # fmt: skip
-_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-          "nine": "9", "ten": "10", "eleven": "11", "twelve": "12"}  # fmt: skip
-_EN_NUM = r"(\d{1,3}(?:\.\d+)?|" + "|".join(_WORDS) + ")"
+_EN_NUM = r"(\d{1,3}(?:\.\d+)?|" + "|".join(NUMBER_WORDS) + ")"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +41,6 @@ class Measure:
     end: int
     who: str = ""
     """Set where the words name the person ("newborn")."""
-
-
-def number(text: str) -> float:
-    """38.5, "two", 三十九, 半."""
-    if text in _WORDS:
-        return float(_WORDS[text])
-    if text[0].isdigit():
-        return float(text)
-    if text == "半":
-        return 0.5
-    digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-    total, current = 0, 0
-    for char in text:
-        if char == "百":
-            total, current = total + (current or 1) * 100, 0
-        elif char == "十":
-            total, current = total + (current or 1) * 10, 0
-        elif char in digits:
-            current = digits[char]
-    return float(total + current)
 
 
 def find(text: str) -> tuple[Measure, ...]:
