@@ -68,6 +68,15 @@ IN_CRISIS = [
     ("我每次吃完饭都去催吐", "eating-disorder", "passive", "self"),
     ("I hear voices telling me to hurt myself", "psychosis", "plan", "self"),
     ("脑子里有声音让我去死", "psychosis", "plan", "self"),
+    # said without any of the usual words
+    ("nobody would even miss me", "suicide", "passive", "self"),
+    ("I'm thinking about ending things", "suicide", "plan", "self"),
+    ("He put his hands around my neck", "abuse", "attempt", "self"),
+    ("I took 20 of my mom's sleeping tablets an hour ago", "overdose", "attempt", "self"),
+    ("I'm gonna shoot up my school", "danger-to-others", "plan", "self"),
+    ("我撑不下去了，生无可恋", "suicide", "passive", "self"),
+    ("我把家里的药都吃了", "overdose", "attempt", "self"),
+    ("被老公打得鼻青脸肿", "abuse", "passive", "self"),
     # somebody else
     ("my friend wants to kill himself", "suicide", "plan", "other"),
     ("My son says he wants to die", "suicide", "passive", "other"),
@@ -99,6 +108,11 @@ NOT_IN_CRISIS = [
     "我想死你了",
     "我跳楼梯扭到脚",
     "用刀切菜切到手了",
+    "I'm thinking about ending things with my boyfriend",
+    "I have taken 20 mg tablets for years",
+    "I took 30 tablets over a month as prescribed",
+    "皮疹两天后会自己消失吗",
+    "被医生打了一针",
     # denial
     "I'm not suicidal",
     "I am not thinking about killing myself",
