@@ -21,7 +21,7 @@ MAX_WORD = 48
 
 _TOKEN = re.compile(
     r"(?P<han>[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]+)"
-    r"|(?P<number>\d+(?:[.,]\d+)*)(?P<joined>[^\W\d_]*)"
+    r"|(?P<number>\d+(?:[.,]\d+)*)(?P<joined>[^\W\d_\u3400-\u9fff\uf900-\ufaff]*)"
     r"|(?P<word>[^\W\d_\u3400-\u9fff\uf900-\ufaff][^\W_\u3400-\u9fff\uf900-\ufaff]*"
     r"(?:['’\-‐‑][^\W_\u3400-\u9fff\uf900-\ufaff]+)*)"
 )
@@ -208,9 +208,9 @@ def _han_terms(run: str) -> list[str]:
 
 def _number_terms(number: str, joined: str, text: str, end: int) -> list[str]:
     """``5mg`` and ``5 mg`` both give ``5``, ``mg`` and ``5mg``; ``1,000`` is ``1000``; ``4th`` stays whole."""
-    number = re.sub(r",(?=\d{3}\b)", "", number)[:MAX_WORD]
+    number = re.sub(r",(?=\d{3}(?!\d))", "", number)[:MAX_WORD]
     if not joined:
-        unit = re.match(r"[ ]?([^\W\d_]{1,5})\b", text[end : end + 7])
+        unit = re.match(r" ?([a-zµμ]{1,4})(?![^\W\d_\u3400-\u9fff])", text[end : end + 7])
         if unit and unit[1] in _UNITS:  # the unit itself is the next token
             return [number, number + unit[1]]
         return [number]

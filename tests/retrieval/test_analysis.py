@@ -41,6 +41,12 @@ def test_chinese_counts_pairs_and_characters() -> None:
     assert set(terms("白细胞")) == {"白细", "细胞", "白", "细", "胞"}
 
 
+def test_a_number_does_not_swallow_the_chinese_after_it() -> None:
+    assert terms("10天左右") == ["10", *terms("天左右")]
+    assert set(terms("每次5mg口服")) == {*terms("每次"), "5", "mg", "5mg", *terms("口服")}
+    assert set(terms("每次 5 mg口服")) == set(terms("每次5mg口服"))
+
+
 def test_a_limit_is_kept() -> None:
     assert len(terms("头痛" * 1000, limit=10)) == 10
 
