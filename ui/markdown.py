@@ -13,18 +13,24 @@ if TYPE_CHECKING:
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
 
+_BOLD = re.compile(r"\*\*([^*\n]+?)([。！？；：，、…）」』》”]+)\*\*(?=\S)|\*\*[^*\n]+\*\*")
 _MARK = re.compile(r"\s?\[(\d{1,3})\]")
 
 
 def to_html(text: str, *, turn: str = "", numbers: Collection[int] = (), source_word: str = "Source") -> str:
     """``text`` as HTML. ``[n]`` becomes a link to source ``n`` of ``turn`` where ``n`` is one of ``numbers``."""
     env = {"turn": turn, "numbers": frozenset(numbers), "source": source_word}
-    return str(_parser().render(text, env))
+    return str(_parser().render(_chinese_bold(text), env))
 
 
 def source_id(turn: str, n: int) -> str:
     """The HTML id of one source, unique on the page."""
     return f"source-{turn}-{n}"
+
+
+def _chinese_bold(text: str) -> str:
+    """``**拨打 120。**然后`` with its full stop outside: CommonMark closes no emphasis between a mark and a letter."""
+    return _BOLD.sub(lambda bold: f"**{bold[1]}**{bold[2]}" if bold[2] else bold[0], text)
 
 
 @cache

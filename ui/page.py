@@ -162,13 +162,15 @@ class Page:
     def begin(self, role: str, language: str, country: str) -> tuple[Any, ...]:
         return self._show(Talk.new(), Choices(Role(role), language, country))
 
-    def arrive(self, kept: str, role: str, language: str, country: str) -> tuple[Any, ...]:
+    def arrive(
+        self, request: gr.Request, kept: str, role: str, language: str, country: str
+    ) -> tuple[Any, ...]:
         """A page is opened or reloaded: go on with the tab's conversation where there is one."""
         before = _parse(kept)
         choices = Choices(
             Role.CLINICIAN if before.get("role") == "clinician" else Role(role),
             before["language"] if before.get("language") in LANGUAGES else language,
-            before["country"] if before.get("country") in locale_codes() else country,
+            before["country"] if before.get("country") in locale_codes() else _country(request, country),
         )
         talk = Talk.restored(str(before.get("session", "")), self.consultant)
         return (*self._show(talk, choices), choices.role.value, choices.language, choices.country)
@@ -226,6 +228,16 @@ def _page_language(language: str, request: gr.Request) -> str:
     if language in LANGUAGES:
         return language
     return "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
+
+
+def _country(request: gr.Request, home: str) -> str:
+    """The country that the browser's language names (``zh-CN``), for the right emergency number at first sight.
+
+    ``en-US`` names none: it is what browsers say in many countries when nobody has told them otherwise.
+    """
+    first = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip().lower()
+    region = first.rpartition("-")[2]
+    return region if region in locale_codes() and "-" in first and first != "en-us" else home
 
 
 def _parse(kept: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def banner(triage: Triage, outcome: Outcome, says: Words, number: str) -> str:
     note = says.outcomes.get(outcome.value, "")
     if crisis or quiet and note:
         title, line, note = note, "", ""
-    reasons = [f"<li>{escape(reason)}</li>" for reason in triage.reasons]
+    reasons = [] if quiet else [f"<li>{escape(reason)}</li>" for reason in triage.reasons]
     reasons += [
         f"<li>{escape(says.your_words)}: <q>{escape(flag.evidence)}</q></li>" for flag in triage.red_flags
     ]

@@ -183,6 +183,15 @@ def test_chinese_from_the_browser_and_by_choice(visit):
     assert ZH.examples["patient"][0] in turn.locator(".wz-said").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("locale", "number"), [("zh-CN", "120"), ("en-GB", "999"), ("en-US", "911"), ("xx", "911")]
+)
+def test_the_browser_tells_the_country_at_first(visit, locale, number):
+    page = visit(locale=locale)
+
+    page.wait_for_selector(f".wz-notice a[href='tel:{number}']")
+
+
 def test_the_country_decides_the_number(visit):
     page = visit()
     assert "911" in page.locator(".wz-notice").inner_text()

@@ -192,3 +192,15 @@ def test_a_stopped_turn_keeps_what_had_come():
     assert "One." in html and EN.stopped in html
     finished = Talk("s", (Shown("k", "x", reply=reply()),))
     assert finished.stopped() is finished
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**现在就拨打 120。**说明位置。", "<strong>现在就拨打 120</strong>。说明位置。"),
+        ("先**坐下**，然后。**再**说", "先<strong>坐下</strong>，然后。<strong>再</strong>说"),
+        ("**Call now.** Say where.", "<strong>Call now.</strong> Say where."),
+    ],
+)
+def test_chinese_bold_ends_where_it_should(text, html):
+    assert to_html(text) == f"<p>{html}</p>\n"
