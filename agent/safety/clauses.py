@@ -22,6 +22,8 @@ _OWN_WORDS = (
     "suddenly terrible intense awful throwing "
 )
 _OWN_STATEMENT = frozenset(_OWN_WORDS.split())
+_LONGEST_SENTENCE = 150
+"""Tokens after which a sentence without an end is cut: no cue should reach further, and time stays linear."""
 _WEAK_REACH = 3
 """How many tokens a bare 不 reaches."""
 _NO_REACH = 12
@@ -75,12 +77,15 @@ class Reading:
 def cut(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
     """The clause and the sentence number of every token."""
     clauses, sentences = [], []
-    clause = sentence = 0
+    clause = sentence = length = 0
     for token in tokens:
+        length += 1
+        if length > _LONGEST_SENTENCE:
+            clause, sentence, length = clause + 1, sentence + 1, 0
         clauses.append(clause)
         sentences.append(sentence)
         if token.kind == "stop":
-            clause, sentence = clause + 1, sentence + 1
+            clause, sentence, length = clause + 1, sentence + 1, 0
         elif token.kind == "comma" and token.text not in "、/(（":
             clause += 1
     return clauses, sentences

@@ -211,6 +211,7 @@ def _age_of(m: re.Match[str], days: float, who: str = "") -> Measure:
 
 def _pregnancy(text: str) -> Iterator[Measure]:
     weeks = [
+        r"(?:i'?m|i am|she'?s|she is|wife is|girlfriend is|daughter is|now)\s(?:about |nearly |almost )?(\d{1,2})\s*(?:\+\d\s*)?(?:weeks|wks)(?=\s*(?:[,.;:!?]|and|with|now|today|$))",
         r"\b(\d{1,2})\s*(?:\+\d\s*)?(?:w|wks?|weeks?)[\s-]*(?:\d\s*(?:d|days?)\s*)?(?:pregnant|preg|along|gestation|into my pregnancy)",
         r"pregnan(?:t|cy)[^\d.]{0,12}(\d{1,2})\s*(?:w\b|wks?|weeks?)",
         r"(?:怀孕|孕期|孕|停经)(?:已经|了|快|大概|约|才)*\s*" + _ZH_NUM + r"\s*(?:多)?\s*(?:周|星期)",
@@ -294,6 +295,6 @@ _FINDERS: tuple[tuple[Callable[[str], Iterator[Measure]], tuple[str, ...]], ...]
             "man",
         ),
     ),
-    (_pregnancy, ("pregnan", "preg", "along", "gestation", "孕", "停经")),
+    (_pregnancy, ("pregnan", "preg", "along", "gestation", "孕", "停经", "weeks", "wks")),
     (_duration, ("for ", "past ", "last ", "over ", "been ", *_ZH_UNITS)),
 )

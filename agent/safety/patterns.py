@@ -134,7 +134,10 @@ class PhraseBook:
             self._prefixes.setdefault(literal[:-1], []).append(element)
             return
         else:
-            stems = tuple(stem(t.text) for t in tokenise(literal.replace("_", " ")))
+            words = literal.split("_")
+            if not all(w.isalpha() or w.isdigit() for w in words):
+                words = [t.text for t in tokenise(literal.replace("_", " "))]
+            stems = tuple(map(stem, words))
         self._literals.setdefault(stems[0], []).append((stems[1:], element))
         if guess:
             self._guessable.add(stems[0])

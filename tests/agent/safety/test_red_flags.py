@@ -14,7 +14,7 @@ from agent.safety.findings import concepts
 from agent.safety.red_flags import RedFlagScreen, Rule
 from agent.types import Level
 from prompts import hand_written
-from tests.agent.safety.red_flag_paraphrases import EMERGENCIES, LOOKALIKES
+from tests.agent.safety.red_flag_paraphrases import EMERGENCIES, LOOKALIKES, SEEN_EMERGENCIES, SEEN_LOOKALIKES
 
 SCREEN = RedFlagScreen.load()
 MEASURES = {
@@ -113,7 +113,12 @@ def test_emergencies_in_peoples_own_words(said: str, rule: str) -> None:
     assert rule in {flag.id for flag in result.red_flags}
 
 
-@pytest.mark.parametrize("said", LOOKALIKES)
+@pytest.mark.parametrize("said", SEEN_EMERGENCIES)
+def test_emergencies_gained_later(said: str) -> None:
+    assert SCREEN.check([said]).floor == Level.EMERGENCY
+
+
+@pytest.mark.parametrize("said", [*LOOKALIKES, *SEEN_LOOKALIKES])
 def test_lookalikes_raise_nothing(said: str) -> None:
     assert SCREEN.check([said]).red_flags == ()
 
