@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agent.answer import Ledger, Reader, Released
 from agent.clock import Clock
 from agent.errors import WenzhenError
-from agent.safety.guards import GuardFinding
+from agent.safety.guards import GuardFinding, refusal_text
 from agent.safety.locales import locale_for
 from agent.safety.output_rules import check_sentence
 from agent.safety.screen import Screening
@@ -80,7 +80,7 @@ class Draft:
         self._guards = (finding.guard,)
 
     def refusal_text(self, finding: GuardFinding) -> str:
-        return hand_written("refusals", finding.text, self.language).render(**self.numbers, limit=self._settings.max_question_chars)
+        return hand_written("refusals", refusal_text(finding), self.language).render(**self.numbers, limit=self._settings.max_question_chars)
 
     def corpus(self, index: Index) -> None:
         self._index, self._corpus_sha256 = str(index.path.name), index.corpus_sha256

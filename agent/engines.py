@@ -6,7 +6,7 @@ import logging
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from agent.safety.guards import GuardFinding, Limits, check_input
+from agent.safety.guards import GuardFinding, check_input
 from agent.settings import Settings
 from agent.symptoms import SymptomMatcher
 from agent.types import Turn
@@ -31,8 +31,8 @@ class Engines:
 
     def guard(self, turn: Turn) -> GuardFinding | None:
         """The input guards' finding; ``None`` lets the turn through."""
-        limits = Limits(max_chars=self._settings.max_question_chars, max_turns=self._settings.max_turns)
-        return check_input(turn.text, role=turn.role, history=[exchange.said for exchange in turn.history], limits=limits)
+        said = [exchange.said for exchange in turn.history]
+        return check_input(turn.text, role=turn.role, history=said, limits=self._settings)
 
     def index(self) -> Index:
         """The index to answer from; the handbook's is built or refreshed first.

@@ -49,7 +49,6 @@ class Settings(BaseSettings):
     top_k: int = Field(default=8, ge=1, le=50)
     """Passages handed to an answer."""
     max_question_chars: int = Field(default=8000, ge=200)
-    max_turns: int = Field(default=1000, ge=1)
     audit: bool = True
     """Write the append-only, hash-chained audit log."""
     host: str = "127.0.0.1"

@@ -91,3 +91,19 @@ def new(kind: str, name: str, folder: Path | None) -> None:
 
     path = write_template(kind, name, folder or CARDS)
     click.echo(f"Wrote {path}. Fill it in, then run: wenzhen handbook check")
+
+
+@handbook.command()
+def vectors() -> None:
+    """Embed every passage of the cards into the file that ships with them, so that first starts are quick.
+
+    Only passages that are new or changed since the file was made are embedded.
+    """
+    from retrieval.chunk import passages
+    from retrieval.handbook.load import load_cards
+    from retrieval.handbook.render import to_documents
+    from retrieval.handbook.vectors import VECTORS, write_vectors
+
+    made = [passage for document in to_documents(load_cards()) for passage in passages(document)]
+    fresh = write_vectors([passage.searchable for passage in made])
+    click.echo(f"{len(made)} passages, {fresh} newly embedded, {VECTORS.stat().st_size / 1e6:.1f} MB: {VECTORS.name}")

@@ -13,7 +13,7 @@ from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
 from agent.safety.red_flags import RedFlagScreen
 from agent.types import Level, Outcome, RedFlag, Role, Turn
-from prompts import hand_written
+from prompts import PromptError, hand_written
 from prompts.phrases import phrase
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,8 @@ class Screening:
     def text(self, numbers: Mapping[str, str]) -> str:
         """The hand-written text of this emergency or crisis."""
         if self.crisis is not None:
-            return hand_written("crisis", self.crisis.text, self.language).render(**numbers)
-        name = self.texts[0] if self.texts else "general-emergency"
-        return hand_written("emergency", name, self.language).render(**numbers)
+            return _written("crisis", self.crisis.text, self.language, numbers)
+        return _written("emergency", self.texts[0] if self.texts else "general-emergency", self.language, numbers)
 
     def reminder(self, numbers: Mapping[str, str]) -> str:
         """What goes before an answer: an urgent text, a recalled emergency, or a clinician's red flags."""
@@ -73,9 +72,18 @@ class Screening:
             return phrase("still_emergency", self.language, **numbers)
         if self.lasting == Level.URGENT:
             if self.fresh and self.texts:
-                return hand_written("emergency", self.texts[0], self.language).render(**numbers)
+                return _written("emergency", self.texts[0], self.language, numbers)
             return phrase("still_urgent", self.language)
         return ""
+
+
+def _written(folder: str, name: str, language: str, numbers: Mapping[str, str]) -> str:
+    """The hand-written text; where its file is damaged, the shortest true thing, never an error instead of help."""
+    try:
+        return hand_written(folder, name, language).render(**numbers)
+    except PromptError:
+        log.exception("The text %s/%s cannot be shown; the general line stands in.", folder, name)
+        return phrase("level_emergency", language, **numbers)
 
 
 def screen(turn: Turn, language: str) -> Screening:

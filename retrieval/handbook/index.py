@@ -68,13 +68,14 @@ def build_handbook_index(
     Raises:
         CardError: a card is not valid; nothing is written then.
     """
+    from retrieval.handbook.vectors import ShippedEmbedder
     from retrieval.ingest import ingest_documents
 
     files = _files(folder)
     glance, content = _glance(files), cards_sha256(folder)
     cards = load_cards(folder)
     report = ingest_documents(
-        to_documents(cards), index_dir, embedder=embedder, progress=progress, prune=True, total=len(cards)
+        to_documents(cards), index_dir, embedder=embedder or ShippedEmbedder(), progress=progress, prune=True, total=len(cards)
     )
     _write_stamp(index_dir / STAMP, glance, content)
     return report

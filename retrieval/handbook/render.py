@@ -70,13 +70,21 @@ def _red_flags(card: ConditionCard, language: str) -> Iterator[Part]:
 _SOONEST = ("emergency", "urgent", "routine")
 
 
-def _urgency(card: ConditionCard, language: str) -> Iterator[Part]:
+def _seek_care(card: Card, language: str) -> Iterator[Part]:
+    """When to get help; a condition adds its usual urgency and what raises it."""
+    text = sentence(card.seek_care.get(language), language)
+    if isinstance(card, ConditionCard):
+        text = join([text, *_urgency(card, language)], language)
+    yield _part("seek-care", text, language)
+
+
+def _urgency(card: ConditionCard, language: str) -> list[str]:
     default: Urgency = card.urgency.default
     pieces = [USUAL_URGENCY[default].get(language).format(name=card.name.get(language))]
     for raised in sorted(card.urgency.raised, key=lambda item: _SOONEST.index(item.to)):
         when = raised.when.get(language)
         pieces.append(sentence(RAISED[raised.to].get(language).format(when=when.rstrip(".。")), language))
-    yield _part("urgency", join(pieces, language), language)
+    return pieces
 
 
 def _causes(card: ConditionCard, language: str) -> Iterator[Part]:
@@ -92,7 +100,6 @@ def _condition(card: ConditionCard, language: str) -> Iterator[Part]:
     yield from _plain("symptoms", card.symptoms_text, language)
     yield from _causes(card, language)
     yield from _red_flags(card, language)
-    yield from _urgency(card, language)
     yield from _plain("tests", card.tests, language)
     yield from _plain("treatment", card.treatment, language)
     yield from _plain("self-care", card.self_care, language)
@@ -225,21 +232,10 @@ _BODY: dict[type[Card], Callable[..., Iterator[Part]]] = {
 }
 
 
-def _confused_with(card: Card, names: dict[str, Bilingual], language: str) -> Iterator[Part]:
-    if not isinstance(card, ConditionCard):
-        return
-    known = [names[other].get(language) for other in card.confused_with if other in names]
-    if known:
-        lead = "{name} can be confused with {items}." if language == "en" else "{name}容易与{items}混淆。"
-        text = lead.format(name=card.name.get(language), items=listed(known, language, "or"))
-        yield _part("confused-with", text, language)
-
-
-def _parts(card: Card, names: dict[str, Bilingual], language: str) -> Iterator[Part]:
+def _parts(card: Card, language: str) -> Iterator[Part]:
     yield from _plain("summary", card.summary, language)
     yield from _BODY[type(card)](card, language)
-    yield from _plain("seek-care", card.seek_care, language)
-    yield from _confused_with(card, names, language)
+    yield from _seek_care(card, language)
     yield from _clinician(card, language)
 
 
@@ -250,11 +246,10 @@ def all_names(card: Card) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def to_document(card: Card, names: dict[str, Bilingual] | None = None) -> tuple[Document, ...]:
+def to_document(card: Card) -> tuple[Document, ...]:
     """One document a card, with sections in English and Chinese.
 
-    ``names`` maps card ids to names, for the sentence about look-alikes; without it that section is
-    left out. The tuple leaves room for a kind of card that makes several documents.
+    The tuple leaves room for a kind of card that makes several documents.
     """
     sections = tuple(
         Section(
@@ -266,7 +261,7 @@ def to_document(card: Card, names: dict[str, Bilingual] | None = None) -> tuple[
             title=card.name.get(language),
         )
         for language in LANGUAGES
-        for anchor, heading, text, audience in _parts(card, names or {}, language)
+        for anchor, heading, text, audience in _parts(card, language)
     )
     metadata = {
         "kind": card.kind,
@@ -294,8 +289,6 @@ def to_document(card: Card, names: dict[str, Bilingual] | None = None) -> tuple[
 
 
 def to_documents(cards: Iterable[Card]) -> Iterator[Document]:
-    """All cards as documents, each knowing the names of the cards that it can be confused with."""
-    held = tuple(cards)
-    names = {card.id: card.name for card in held}
-    for card in held:
-        yield from to_document(card, names)
+    """All cards as documents."""
+    for card in cards:
+        yield from to_document(card)

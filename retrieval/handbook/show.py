@@ -55,7 +55,7 @@ def show(card: Card, language: str, cards: Sequence[Card] = ()) -> str:
     ``cards`` are all cards, so that look-alikes can be named.
     """
     chinese = language == "zh"
-    (document,) = to_document(card, {other.id: other.name for other in cards})
+    (document,) = to_document(card)
     lines = [card.name.get(language), "=" * min(2 * len(card.name.get(language)), _WIDTH)]
     others = [name for name in all_names(card) if name != card.name.get(language)]
     if others:
