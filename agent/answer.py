@@ -61,7 +61,11 @@ class Ledger:
                 continue
             if citation.start <= quote.start and quote.end <= citation.end:
                 return citation.n
-            if place == len(self.citations) - 1 and not quote.passage.text[citation.end : quote.start].strip() and quote.start >= citation.end:
+            if (
+                place == len(self.citations) - 1
+                and not quote.passage.text[citation.end : quote.start].strip()
+                and quote.start >= citation.end
+            ):
                 self.citations[place] = _citation(citation.n, Quote(quote.passage, citation.start, quote.end))
                 return citation.n
         self.citations.append(_citation(len(self.citations) + 1, quote))
@@ -97,9 +101,23 @@ class Reader:
     floor: Level | None
 
 
-def extract(question: str, hits: Sequence[Hit], index: Index, reader: Reader, ledger: Ledger, *, limit: int = 6) -> Iterator[Released]:
-    """The extractive voice: the passages' own sentences."""
-    quotes = choose(question, hits, index.similarity, aspects=aspects_of(question), limit=limit)
+def extract(
+    question: str,
+    asked: str,
+    hits: Sequence[Hit],
+    index: Index,
+    reader: Reader,
+    ledger: Ledger,
+    *,
+    limit: int = 6,
+) -> Iterator[Released]:
+    """The extractive voice: the passages' own sentences.
+
+    Args:
+        question: the full question, with the topic of a follow-up.
+        asked: the words of this turn alone, which say what is wanted of the topic.
+    """
+    quotes = choose(question, hits, index.similarity, aspects=aspects_of(asked), limit=limit)
     for quote in quotes:
         yield from _passed(Released(quote.text.strip(), quote, 1.0), reader, ledger)
 
@@ -127,7 +145,9 @@ def write(
     prompt = load_prompt("answer", reader.language).render(
         role=reader.role.value, question=question, passages=[hit.passage for hit in kept]
     )
-    for sentence in _sentences(stream_text(chat.model, [("user", prompt)], answer_tokens), reader.language, on_first):
+    for sentence in _sentences(
+        stream_text(chat.model, [("user", prompt)], answer_tokens), reader.language, on_first
+    ):
         if NOT_FOUND in sentence:
             return
         bare = without_marks(_LIST_MARK.sub("", sentence))

@@ -116,7 +116,10 @@ def _explain(error: Exception) -> NoReturn:
         first = error.errors()[0]
         name = "WENZHEN_" + "_".join(str(part) for part in first["loc"]).upper()
         _fail(f"The setting {name} is wrong: {first['msg']}. Currently, it is {first['input']!r}.", 2)
-    _fail(f"Unexpected {type(error).__name__}: {error}. Set WENZHEN_DEBUG=1 to see where; `wenzhen doctor` checks the installation.", 4)
+    _fail(
+        f"Unexpected {type(error).__name__}: {error}. Set WENZHEN_DEBUG=1 to see where; `wenzhen doctor` checks the installation.",
+        4,
+    )
 
 
 def _fail(message: str, code: int) -> NoReturn:

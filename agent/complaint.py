@@ -16,8 +16,12 @@ from retrieval.sentences import sentences
 if TYPE_CHECKING:
     from retrieval.search import Index
 
-SHOWN_AT = 0.08
+SHOWN_AT = 0.05
 """A condition below this share of the probability is not worth a frightened reader's attention."""
+CLOSE = 0.5
+"""A condition at least this likely, relative to the likeliest, has its advice told as well."""
+FAR = 0.2
+"""One less likely than this, relative to the likeliest, is left out."""
 _ANCHORS = {
     Aspect.TREATMENT: "treatment",
     Aspect.CAUSES: "causes",
@@ -50,26 +54,36 @@ def blocks(
         asked: what the person wants to know besides; its section comes right after the conditions.
         level: the urgency; home care is told only where waiting at home is right.
     """
-    shown = [one for one in candidates if one.probability >= SHOWN_AT][:3]
+    best = candidates[0].probability if candidates else 0.0
+    shown = [one for one in candidates if one.probability >= max(SHOWN_AT, FAR * best)][:3]
     if not shown:
         return
     leading = shown[0]
+    close = [one for one in shown if one.probability >= CLOSE * best]
     summaries = [quote for one in shown for quote in _first(_passage(index, one, "summary", language), 1)]
     yield Block("may_fit", tuple(summaries), listed=True)
     for aspect in sorted(asked & {Aspect.TREATMENT, Aspect.CAUSES, Aspect.TESTS}):
         yield Block("sources_say", tuple(_first(_passage(index, leading, _ANCHORS[aspect], language), 3)))
     if level <= Level.ROUTINE:
-        yield Block("what_helps", tuple(_first(_passage(index, leading, "self-care", language), 3)))
-    watch = list(_first(_passage(index, leading, "seek-care", language), 3))
-    for other in shown[1:]:
-        if other.probability >= leading.probability / 2:
-            watch += _first(_passage(index, other, "seek-care", language), 1)
-    yield Block("get_help", tuple(watch))
+        yield Block("what_helps", _of_each(index, close, "self-care", language, 3))
+    yield Block("get_help", _of_each(index, close, "seek-care", language, 3))
+
+
+def _of_each(
+    index: Index, candidates: Sequence[Candidate], anchor: str, language: str, count: int
+) -> tuple[Quote, ...]:
+    """The first sentences of each condition's section; fewer of each where there are several."""
+    each = max(1, count - len(candidates) + 1)
+    return tuple(
+        quote for one in candidates for quote in _first(_passage(index, one, anchor, language), each)
+    )
 
 
 def _passage(index: Index, candidate: Candidate, anchor: str, language: str) -> Passage | None:
     suffix = ".zh" if language == "zh" else ""
-    return index.passage(f"{candidate.card.id}#{anchor}{suffix}") or index.passage(f"{candidate.card.id}#{anchor}{suffix}/1")
+    return index.passage(f"{candidate.card.id}#{anchor}{suffix}") or index.passage(
+        f"{candidate.card.id}#{anchor}{suffix}/1"
+    )
 
 
 def _first(passage: Passage | None, count: int) -> list[Quote]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from agent.abstain import enough
-from agent.answer import Ledger, Reader, Released, extract, write
+from agent.answer import Reader, Released, extract, write
 from agent.clock import Clock
 from agent.complaint import blocks
 from agent.compose import aspects_of
@@ -20,12 +20,11 @@ from agent.engines import Engines
 from agent.records import Records
 from agent.rewrite import for_search, full_question
 from agent.safety.guards import GuardFinding
-from agent.safety.screen import Screening, screen
+from agent.safety.screen import Screening, screen, warm_up
 from agent.sessions import exchange_of
 from agent.settings import Settings
 from agent.skills.differential import Candidate, Reasoner, as_values
 from agent.skills.interview import questions
-from agent.symptoms import SymptomMatcher
 from agent.triage import decide, estimate
 from agent.types import Event, EventKind, Exchange, Level, Outcome, Reply, Role, Turn
 from agent.understand import Understanding, understand
@@ -33,13 +32,17 @@ from prompts.phrases import phrase
 from retrieval.passage import Hit
 from retrieval.search import Filters, Index
 
-_AUDIENCE = {Role.PATIENT: frozenset({"any", "patient"}), Role.CLINICIAN: frozenset({"any", "patient", "clinician"})}
+_AUDIENCE = {
+    Role.PATIENT: frozenset({"any", "patient"}),
+    Role.CLINICIAN: frozenset({"any", "patient", "clinician"}),
+}
 
 
 class Consultant:
     """Answers turns. One instance serves many conversations and threads; it keeps no conversation itself."""
 
     def __init__(self, settings: Settings, engines: Engines, records: Records) -> None:
+        warm_up()
         self.settings = settings
         self.engines = engines
         self.records = records
@@ -68,7 +71,9 @@ class Consultant:
 
         with clock.step("understand"):
             understanding = understand(screening.said, screening.findings)
-            draft.query = full_question(turn.text, turn.history, own_topic=self.engines.names_a_topic(turn.text))
+            draft.query = full_question(
+                turn.text, turn.history, own_topic=self.engines.names_a_topic(turn.text)
+            )
             candidates = self._candidates(understanding)
             self._judge(draft, screening, understanding, candidates)
 
@@ -82,7 +87,7 @@ class Consultant:
         yield from self._urgency_line(draft, understanding)
         if understanding.complaint and candidates and turn.role is Role.PATIENT:
             yield from self._answer_complaint(draft, candidates, understanding, index, hits)
-        elif enough(for_search(draft.query), hits):
+        elif enough(for_search(draft.query), hits, index):
             yield from self._answer_question(draft, index, hits)
         if draft.ledger.citations:
             yield from self._ask_back(draft, understanding, candidates)
@@ -101,7 +106,14 @@ class Consultant:
     # -- conversations ---------------------------------------------------------------------------
 
     def converse(
-        self, text: str, *, session: str, role: Role = Role.PATIENT, language: str = "auto", locale: str = "", owner: str = ""
+        self,
+        text: str,
+        *,
+        session: str,
+        role: Role = Role.PATIENT,
+        language: str = "auto",
+        locale: str = "",
+        owner: str = "",
     ) -> Iterator[Event]:
         """One turn of a stored conversation: its history is loaded first and the reply kept afterwards.
 
@@ -109,21 +121,34 @@ class Consultant:
             SessionNotYoursError: the session was begun by another owner.
         """
         history = self.records.history(session, owner)
-        turn = Turn(text=text, role=role, language=language, locale=locale or self.settings.locale, session=session, history=history)
+        turn = Turn(
+            text=text,
+            role=role,
+            language=language,
+            locale=locale or self.settings.locale,
+            session=session,
+            history=history,
+        )
         for event in self.stream(turn):
-            if event.reply is not None and not self.records.keep(text, event.reply, session=session, owner=owner):
+            if event.reply is not None and not self.records.keep(
+                text, event.reply, session=session, owner=owner
+            ):
                 warning = phrase("warn_not_kept", event.reply.language)
                 kept = event.reply.model_copy(update={"warnings": (*event.reply.warnings, warning)})
                 event = event.model_copy(update={"reply": kept})
             yield event
 
-    def talk(self, turns: Sequence[str], *, role: Role = Role.PATIENT, language: str = "auto", locale: str = "us") -> list[Reply]:
+    def talk(
+        self, turns: Sequence[str], *, role: Role = Role.PATIENT, language: str = "auto", locale: str = "auto"
+    ) -> list[Reply]:
         """A whole conversation at once, one reply a turn; nothing of it is stored but the audit."""
         session = uuid.uuid4().hex
         history: tuple[Exchange, ...] = ()
         replies: list[Reply] = []
         for text in turns:
-            turn = Turn(text=text, role=role, language=language, locale=locale, session=session, history=history)
+            turn = Turn(
+                text=text, role=role, language=language, locale=locale, session=session, history=history
+            )
             replies.append(self.ask(turn))
             history = (*history, exchange_of(text, replies[-1]))
         return replies
@@ -134,7 +159,9 @@ class Consultant:
     def __enter__(self) -> Consultant:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     # -- the steps -------------------------------------------------------------------------------
@@ -150,8 +177,18 @@ class Consultant:
             return ()
         return Reasoner.load().rank(understanding.present, understanding.denied, understanding.person)
 
-    def _judge(self, draft: Draft, screening: Screening, understanding: Understanding, candidates: Sequence[Candidate]) -> None:
-        opinion = estimate(candidates, understanding.circumstances, draft.language) if understanding.complaint else None
+    def _judge(
+        self,
+        draft: Draft,
+        screening: Screening,
+        understanding: Understanding,
+        candidates: Sequence[Candidate],
+    ) -> None:
+        opinion = (
+            estimate(candidates, understanding.circumstances, draft.language)
+            if understanding.complaint
+            else None
+        )
         draft.triage = decide(
             floor=screening.floor,
             pinned=screening.pinned,
@@ -161,17 +198,18 @@ class Consultant:
             model=None,
             language=draft.language,
         )
-        names = {symptom.id: symptom.name.get(draft.language) for symptom in SymptomMatcher.load().symptoms.values()}
-        draft.differential = as_values(candidates, names, draft.language)
+        draft.differential = as_values(candidates, draft.language)
 
     def _search(self, index: Index, draft: Draft, role: Role) -> list[Hit]:
         """Passages in the person's language where there are any, else in any language."""
         query = for_search(draft.query)
         audience = _AUDIENCE[role]
-        hits = index.search(query, self.settings.top_k, filters=Filters(audience=audience, language=draft.language))
-        if not enough(query, hits):
+        hits = index.search(
+            query, self.settings.top_k, filters=Filters(audience=audience, language=draft.language)
+        )
+        if not enough(query, hits, index):
             anywhere = index.search(query, self.settings.top_k, filters=Filters(audience=audience))
-            hits = anywhere if enough(query, anywhere) else hits
+            hits = anywhere if enough(query, anywhere, index) else hits
         draft.retrieved = tuple(hit.passage.id for hit in hits)
         return hits
 
@@ -182,15 +220,24 @@ class Consultant:
         yield from draft.say(phrase(f"level_{level.label}", draft.language, **draft.numbers))
 
     def _answer_complaint(
-        self, draft: Draft, candidates: Sequence[Candidate], understanding: Understanding, index: Index, hits: Sequence[Hit]
+        self,
+        draft: Draft,
+        candidates: Sequence[Candidate],
+        understanding: Understanding,
+        index: Index,
+        hits: Sequence[Hit],
     ) -> Iterator[Event]:
         reader = self._reader(draft)
         asked = aspects_of(draft.turn.text)
         for block in blocks(candidates, asked, draft.triage.level, index, draft.language):
-            released = [Released(quote.text, quote, 1.0) for quote in block.quotes if draft.allowed(quote.text, reader)]
+            released = [
+                Released(quote.text, quote, 1.0)
+                for quote in block.quotes
+                if draft.allowed(quote.text, reader)
+            ]
             if released:
                 yield from draft.paragraph(block.heading, released, listed=block.listed)
-        if not draft.ledger.citations and enough(for_search(draft.query), hits):
+        if not draft.ledger.citations and enough(for_search(draft.query), hits, index):
             yield from self._answer_question(draft, index, hits)
 
     def _answer_question(self, draft: Draft, index: Index, hits: Sequence[Hit]) -> Iterator[Event]:
@@ -213,18 +260,23 @@ class Consultant:
             yield from draft.flow(draft.guarded(written))
         if not draft.ledger.citations:
             draft.engine = "extractive"
-            yield from draft.flow(extract(question, hits, index, reader, draft.ledger))
+            yield from draft.flow(extract(question, draft.turn.text, hits, index, reader, draft.ledger))
 
     def _reader(self, draft: Draft) -> Reader:
         return Reader(draft.turn.role, draft.language, draft.triage.floor)
 
-    def _ask_back(self, draft: Draft, understanding: Understanding, candidates: Sequence[Candidate]) -> Iterator[Event]:
-        if draft.turn.role is Role.CLINICIAN or not understanding.complaint or draft.triage.level >= Level.URGENT:
+    def _ask_back(
+        self, draft: Draft, understanding: Understanding, candidates: Sequence[Candidate]
+    ) -> Iterator[Event]:
+        if (
+            draft.turn.role is Role.CLINICIAN
+            or not understanding.complaint
+            or draft.triage.level >= Level.URGENT
+        ):
             return
         draft.questions = questions(
             candidates,
             {*understanding.present, *understanding.denied},
-            SymptomMatcher.load().symptoms,
             draft.language,
             duration_known=understanding.circumstances.duration_days is not None,
             person_known=understanding.person.age_years is not None,
@@ -236,7 +288,9 @@ class Consultant:
     def _nothing_found(self, draft: Draft, understanding: Understanding) -> Iterator[Event]:
         """Ask back where a complaint was too vague to search for; otherwise say honestly that there is no answer."""
         if draft.turn.role is Role.PATIENT and understanding.complaint and draft.triage.level < Level.URGENT:
-            draft.questions = tuple(phrase(key, draft.language) for key in ("ask_where", "ask_since", "ask_who"))
+            draft.questions = tuple(
+                phrase(key, draft.language) for key in ("ask_where", "ask_since", "ask_who")
+            )
             lines = "\n".join(f"- {question}" for question in draft.questions)
             yield from draft.say(f"{phrase('vague', draft.language)}\n{lines}")
             yield draft.finish(Outcome.CLARIFYING)

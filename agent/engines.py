@@ -45,9 +45,9 @@ class Engines:
                 from retrieval import open_index
 
                 if self._settings.index is None:
-                    from retrieval.handbook.index import ensure_handbook_index
+                    from agent.progress import ensure_handbook
 
-                    ensure_handbook_index(self._settings.handbook_index)
+                    ensure_handbook(self._settings.handbook_index)
                 self._index = open_index(self._settings.index_dir)
             return self._index
 

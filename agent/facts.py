@@ -46,7 +46,11 @@ def facts_of(text: str) -> Facts:
 
 def _plain(number: str) -> str:
     """``1,500`` and ``1500.0`` are the same number."""
-    digits = number.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number) else number.replace(",", ".")
+    digits = (
+        number.replace(",", "")
+        if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number)
+        else number.replace(",", ".")
+    )
     whole, _, fraction = digits.partition(".")
     fraction = fraction.rstrip("0")
     return f"{int(whole)}.{fraction}" if fraction else str(int(whole))

@@ -20,7 +20,9 @@ from retrieval.sentences import sentences
 KEEP_AT = 0.6
 """Share of a claim's content words that its quote must hold. Chosen on hand-made pairs; issue 5 calibrates it."""
 _MARK = re.compile(r"\s*[\[【](\d+(?:\s*[,，]\s*\d+)*)[\]】]")
-_NAME = re.compile(r"(?<!^)\b[A-Z][a-z]{3,}\b|\b\w+(?:mycin|cillin|azole|statin|pril|sartan|olol|oxacin|triptan|profen|dipine|gliptin|gliflozin|mab|vir)\b")
+_NAME = re.compile(
+    r"(?<!^)\b[A-Z][a-z]{3,}\b|\b\w+(?:mycin|cillin|azole|statin|pril|sartan|olol|oxacin|triptan|profen|dipine|gliptin|gliflozin|mab|vir)\b"
+)
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+")
 
 
@@ -55,7 +57,9 @@ class Evidence:
 
     @cached_property
     def windows(self) -> tuple[tuple[Quote, frozenset[str]], ...]:
-        return tuple((quote, _content(quote.text)) for passage in self.passages for quote in _windows(passage))
+        return tuple(
+            (quote, _content(quote.text)) for passage in self.passages for quote in _windows(passage)
+        )
 
     def judge(self, claim: str) -> Verdict:
         """Find the quote that supports ``claim`` best and say whether it is enough."""
@@ -70,9 +74,12 @@ class Evidence:
                 continue
             reason = self._objection(bare, quote, support)
             verdict = Verdict(not reason, quote, round(support, 3), reason)
-            if verdict.kept and (not best.kept or verdict.support > best.support):
-                best = verdict
-            elif not best.kept and verdict.support > best.support:
+            if (
+                verdict.kept
+                and (not best.kept or verdict.support > best.support)
+                or not best.kept
+                and verdict.support > best.support
+            ):
                 best = verdict
         return best
 
@@ -111,4 +118,3 @@ def _windows(passage: Passage) -> Iterator[Quote]:
         yield Quote(passage, start, end)
     for (start, _), (_, end) in zip(spans, spans[1:], strict=False):
         yield Quote(passage, start, end)
-

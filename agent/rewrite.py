@@ -31,7 +31,9 @@ def full_question(text: str, history: Sequence[Exchange], *, own_topic: bool) ->
     condition, medicine or symptom of its own (``own_topic``). The topic is the query of the last exchange
     that searched for something.
     """
-    topic = next((exchange.query or exchange.said for exchange in reversed(history) if exchange.said.strip()), "")
+    topic = next(
+        (exchange.query or exchange.said for exchange in reversed(history) if exchange.said.strip()), ""
+    )
     if not topic or not leans_on_earlier(text, own_topic=own_topic):
         return text
     root = topic.split(" ↩ ")[-1][:_TOPIC_LIMIT]

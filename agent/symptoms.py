@@ -14,13 +14,12 @@ from functools import cache
 
 import Stemmer
 
-from retrieval.handbook.load import load_symptoms
-from retrieval.handbook.schema import Symptom
+from retrieval.handbook.outline import Named, load_outline
 
 _CLAUSE_END = re.compile(r"[.;:!?。；：！？\n]|,|，|、")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_FILLER = frozenset("a an the my his her their your our is are was were am be been of in on at to and or with some any it i me so very really just like have has had having got get getting feel feels feeling felt there this that from for".split())  # fmt: skip
+_FILLER = frozenset(["a", "an", "the", "my", "his", "her", "their", "your", "our", "is", "are", "was", "were", "am", "be", "been", "of", "in", "on", "at", "to", "and", "or", "with", "some", "any", "it", "i", "me", "so", "very", "really", "just", "like", "have", "has", "had", "having", "got", "get", "getting", "feel", "feels", "feeling", "felt", "there", "this", "that", "from", "for"])  # fmt: skip
 _SLACK = 2
 """Words that may stand between the words of an English phrase."""
 
@@ -36,30 +35,28 @@ class Mention:
 
 @dataclass(frozen=True)
 class SymptomMatcher:
-    symptoms: Mapping[str, Symptom]
     _english: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     _chinese: Mapping[str, tuple[tuple[str, str], ...]]
 
     @classmethod
     @cache
     def load(cls) -> SymptomMatcher:
-        return cls.of(load_symptoms())
+        return cls.of(load_outline().symptoms)
 
     @classmethod
-    def of(cls, symptoms: tuple[Symptom, ...]) -> SymptomMatcher:
+    def of(cls, symptoms: tuple[Named, ...]) -> SymptomMatcher:
         english: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         chinese: dict[str, list[tuple[str, str]]] = defaultdict(list)
         stem = Stemmer.Stemmer("english")
         for symptom in symptoms:
-            for phrase in {symptom.name.en, *symptom.lay.en}:
+            for phrase in {symptom.en, *symptom.other_en}:
                 stems = tuple(stem.stemWords(_content_words(phrase)))
                 if stems:
                     english[stems[0]].append((symptom.id, stems))
-            for phrase in {symptom.name.zh, *symptom.lay.zh}:
+            for phrase in {symptom.zh, *symptom.other_zh}:
                 if len(phrase) > 1:
                     chinese[phrase[:2]].append((symptom.id, phrase))
         return cls(
-            {symptom.id: symptom for symptom in symptoms},
             {key: tuple(value) for key, value in english.items()},
             {key: tuple(sorted(value, key=lambda pair: -len(pair[1]))) for key, value in chinese.items()},
         )

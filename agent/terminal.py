@@ -40,9 +40,24 @@ def sources(reply: Reply) -> None:
     click.echo()
     click.secho("来源" if reply.language == "zh" else "Sources", bold=True)
     for citation in reply.citations:
-        where = ", ".join(part for part in (citation.source, citation.published or "", f"p. {citation.page}" if citation.page else "") if part)
-        click.echo(f"[{citation.n}] {citation.title}" + (f" · {citation.section}" if citation.section else "") + (f" ({where})" if where else ""))
-        click.secho(textwrap.fill(f"“{citation.quote}”", _WIDTH, initial_indent="    ", subsequent_indent="    "), dim=True)
+        where = ", ".join(
+            part
+            for part in (
+                citation.source,
+                citation.published or "",
+                f"p. {citation.page}" if citation.page else "",
+            )
+            if part
+        )
+        click.echo(
+            f"[{citation.n}] {citation.title}"
+            + (f" · {citation.section}" if citation.section else "")
+            + (f" ({where})" if where else "")
+        )
+        click.secho(
+            textwrap.fill(f"“{citation.quote}”", _WIDTH, initial_indent="    ", subsequent_indent="    "),
+            dim=True,
+        )
         if citation.url:
             click.echo(f"    {citation.url}")
 

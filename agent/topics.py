@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from retrieval.handbook.load import load_cards
+from retrieval.handbook.outline import load_outline
 
 
 def names_a_card(text: str) -> bool:
@@ -22,8 +22,8 @@ def names_a_card(text: str) -> bool:
 def _names() -> tuple[frozenset[str], frozenset[str]]:
     english: set[str] = set()
     chinese: set[str] = set()
-    for card in load_cards():
-        for name in (card.name.en, *card.synonyms.en):
+    for card in load_outline().cards:
+        for name in (card.en, *card.other_en):
             english.add(" ".join(re.findall(r"[a-z0-9]+", name.lower())))
-        chinese.update(name for name in (card.name.zh, *card.synonyms.zh) if len(name) > 1)
+        chinese.update(name for name in (card.zh, *card.other_zh) if len(name) > 1)
     return frozenset(english - {""}), frozenset(chinese)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.skills.differential import Candidate
+from agent.skills.differential import Candidate, names_in
 from agent.types import Level, RedFlag, Triage
 from prompts.phrases import phrase
 
@@ -41,12 +41,12 @@ def estimate(candidates: Sequence[Candidate], circumstances: Circumstances, lang
     likely = [one for one in candidates if one.probability >= LIKELY] or list(candidates[:1])
     if not likely:
         return Opinion(Level.ROUTINE, (phrase("reason_unknown", language),))
-    leading = max(likely, key=lambda one: (Level.parse(one.card.urgency.default), one.probability))
+    leading = max(likely, key=lambda one: (Level.parse(one.card.urgency), one.probability))
     # Only rules may call an emergency: a card alone knows too little about how ill this person is.
-    level = min(Level.parse(leading.card.urgency.default), Level.URGENT)
+    level = min(Level.parse(leading.card.urgency), Level.URGENT)
     level = max(level, Level.SELF_CARE)
     name = phrase(f"name_{level.label}", language)
-    reasons = [phrase("reason_card", language, condition=leading.card.name.get(language), level=name)]
+    reasons = [phrase("reason_card", language, condition=names_in(language)[leading.card.id], level=name)]
     raised, why = _raise(level, circumstances, language)
     return Opinion(raised, (*reasons, *why))
 

@@ -71,8 +71,9 @@ class Turn(Value):
     role: Role = Role.PATIENT
     language: str = "auto"
     """``auto``, ``en`` or ``zh``."""
-    locale: str = "us"
-    """Whose emergency number and hotlines to show: ``us``, ``gb``, ``cn``, … ; unknown ones get the general text."""
+    locale: str = "auto"
+    """Whose emergency number and hotlines to show: ``us``, ``gb``, ``cn``, …; ``auto`` goes by the language;
+    unknown ones get the general text."""
     session: str = ""
     history: tuple[Exchange, ...] = ()
     """Earlier exchanges of this conversation, oldest first."""

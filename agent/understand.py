@@ -21,9 +21,29 @@ _WORSE = re.compile(
     r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
     re.IGNORECASE,
 )
-_FEMALE = re.compile(r"\b\d{1,3}\s*(?:yo\s*)?f\b|\bfemale\b|\bwoman\b|\bgirl\b|\bwife\b|\bmother\b|\bmom\b|\bmum\b|\bdaughter\b|\bmy periods?\b|女(?:性|孩|儿|士)?[，,。\s\d]|妻子|老婆|妈妈|母亲|我妈|月经", re.IGNORECASE)
-_MALE = re.compile(r"\b\d{1,3}\s*(?:yo\s*)?m\b|\bmale\b|\bman\b|\bguy\b|\bboy\b|\bhusband\b|\bfather\b|\bdad\b|\bson\b|\bprostate\b|男(?:性|孩|士)?[，,。\s\d]|丈夫|老公|爸爸|父亲|我爸|儿子|前列腺", re.IGNORECASE)
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0, "小时": 1 / 24, "天": 1.0, "日": 1.0, "周": 7.0, "星期": 7.0, "个月": 30.0, "月": 30.0, "年": 365.0}
+_FEMALE = re.compile(
+    r"\b\d{1,3}\s*(?:yo\s*)?f\b|\bfemale\b|\bwoman\b|\bgirl\b|\bwife\b|\bmother\b|\bmom\b|\bmum\b|\bdaughter\b|\bmy periods?\b|女(?:性|孩|儿|士)?[，,。\s\d]|妻子|老婆|妈妈|母亲|我妈|月经",
+    re.IGNORECASE,
+)
+_MALE = re.compile(
+    r"\b\d{1,3}\s*(?:yo\s*)?m\b|\bmale\b|\bman\b|\bguy\b|\bboy\b|\bhusband\b|\bfather\b|\bdad\b|\bson\b|\bprostate\b|男(?:性|孩|士)?[，,。\s\d]|丈夫|老公|爸爸|父亲|我爸|儿子|前列腺",
+    re.IGNORECASE,
+)
+_DAYS = {
+    "hour": 1 / 24,
+    "day": 1.0,
+    "week": 7.0,
+    "month": 30.0,
+    "year": 365.0,
+    "小时": 1 / 24,
+    "天": 1.0,
+    "日": 1.0,
+    "周": 7.0,
+    "星期": 7.0,
+    "个月": 30.0,
+    "月": 30.0,
+    "年": 365.0,
+}
 _FOR = re.compile(
     r"(?:for|past|last|since|over|about|around|these)?\s*(?:the\s+)?(?:past|last|about|around|like|over)?\s*(\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|few|couple(?:\s+of)?|several)\s+(hour|day|week|month|year)s?\b(?!\s*old)"
     r"|(\d+(?:\.\d+)?|一|两|二|三|四|五|六|七|八|九|十|几|半)\s*(?:多)?\s*(?:个)?(小时|天|日|周|星期|个月|月|年)(?!前去世|岁)",
@@ -69,7 +89,10 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
         denied=tuple(symptom for symptom, here in state.items() if not here),
         person=Person(age_years=age, sex=_sex(whole), pregnant=pregnant),
         circumstances=Circumstances(
-            age_years=age, pregnant=pregnant, duration_days=_duration_days(whole), worsening=bool(_WORSE.search(whole))
+            age_years=age,
+            pregnant=pregnant,
+            duration_days=_duration_days(whole),
+            worsening=bool(_WORSE.search(whole)),
         ),
         complaint=bool(present) or here_now,
     )
@@ -83,7 +106,11 @@ def symptom_statuses(text: str) -> list[tuple[str, Status]]:
     tokens, reading = _reading(text)
     found: list[tuple[str, Status]] = []
     for mention in mentions:
-        inside = [number for number, token in enumerate(tokens) if token.end > mention.start and token.start < mention.end]
+        inside = [
+            number
+            for number, token in enumerate(tokens)
+            if token.end > mention.start and token.start < mention.end
+        ]
         if inside:
             first, last = inside[0], inside[-1] + 1
             found.append((mention.symptom, reading.status(Match(first, last, ((first, last),)))))
@@ -100,7 +127,9 @@ def _reading(text: str) -> tuple[list[Token], Reading]:
 
 
 def _latest(findings: Sequence[Finding], measure: str) -> float | None:
-    values = [finding.value for finding in findings if finding.concept == measure and finding.value is not None]
+    values = [
+        finding.value for finding in findings if finding.concept == measure and finding.value is not None
+    ]
     return values[-1] if values else None
 
 

@@ -13,7 +13,11 @@ from eval.runner import GateResult, Result, SuiteResult
 def write_report(results: Sequence[SuiteResult], folder: Path, *, about: dict[str, str]) -> None:
     """Write ``report.json`` and ``report.md`` into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    raw = {"about": about, "passed": all(one.passed for one in results), "suites": [_suite(one) for one in results]}
+    raw = {
+        "about": about,
+        "passed": all(one.passed for one in results),
+        "suites": [_suite(one) for one in results],
+    }
     (folder / "report.json").write_text(json.dumps(raw, ensure_ascii=False, indent=1), encoding="utf-8")
     (folder / "report.md").write_text(markdown(results, about=about), encoding="utf-8")
 
@@ -27,7 +31,9 @@ def markdown(results: Sequence[SuiteResult], *, about: dict[str, str]) -> str:
     lines += ["", "| suite | gate | reached | needed | |", "|---|---|---|---|---|"]
     for suite in results:
         for gate in suite.gates:
-            lines.append(f"| {suite.suite.suite} | {_gate_name(gate)} | {_value(gate)} | {gate.gate.at_least:.0%} | {'passed' if gate.passed else '**failed**'} |")
+            lines.append(
+                f"| {suite.suite.suite} | {_gate_name(gate)} | {_value(gate)} | {gate.gate.at_least:.0%} | {'passed' if gate.passed else '**failed**'} |"
+            )
     for suite in results:
         for result in suite.results:
             if not result.passed:
@@ -59,7 +65,14 @@ def _suite(result: SuiteResult) -> dict[str, Any]:
         "suite": result.suite.suite,
         "passed": result.passed,
         "gates": [
-            {"metric": gate.gate.metric, "tag": gate.gate.tag, "at_least": gate.gate.at_least, "value": gate.value, "counted": gate.counted, "passed": gate.passed}
+            {
+                "metric": gate.gate.metric,
+                "tag": gate.gate.tag,
+                "at_least": gate.gate.at_least,
+                "value": gate.value,
+                "counted": gate.counted,
+                "passed": gate.passed,
+            }
             for gate in result.gates
         ],
         "samples": [
@@ -69,7 +82,10 @@ def _suite(result: SuiteResult) -> dict[str, Any]:
                 "passed": one.passed,
                 "error": one.error or None,
                 "failures": one.failures,
-                "scores": [{"turn": turn, "scorer": score.scorer, "passed": score.passed, "detail": score.detail} for turn, score in one.scores],
+                "scores": [
+                    {"turn": turn, "scorer": score.scorer, "passed": score.passed, "detail": score.detail}
+                    for turn, score in one.scores
+                ],
                 "turns": [turn.say for turn in one.sample.turns],
                 "replies": [reply.model_dump(mode="json", by_alias=True) for reply in one.replies],
             }

@@ -32,7 +32,11 @@ class Result:
     def failures(self) -> list[str]:
         if self.error:
             return [self.error]
-        return [f"turn {turn + 1}, {score.scorer}: {score.detail}" for turn, score in self.scores if score.passed is False]
+        return [
+            f"turn {turn + 1}, {score.scorer}: {score.detail}"
+            for turn, score in self.scores
+            if score.passed is False
+        ]
 
 
 @dataclass(frozen=True)
@@ -76,18 +80,25 @@ def run_sample(sample: Sample, consultant: Consultant) -> Result:
     """Hold one conversation and judge it."""
     try:
         replies = consultant.talk(
-            [turn.say for turn in sample.turns], role=sample.role, language=sample.language, locale=sample.locale
+            [turn.say for turn in sample.turns],
+            role=sample.role,
+            language=sample.language,
+            locale=sample.locale,
         )
     except (WenzhenError, RetrievalError) as error:
         return Result(sample, (), (), error=str(error))
-    scores = [(turn, score) for turn, expected in sample.expectations() for score in judge(replies[turn], expected)]
+    scores = [
+        (turn, score) for turn, expected in sample.expectations() for score in judge(replies[turn], expected)
+    ]
     return Result(sample, tuple(replies), tuple(scores))
 
 
 def _gate(gate: Gate, results: Sequence[Result]) -> GateResult:
     chosen = [result for result in results if gate.tag is None or gate.tag in result.sample.tags]
     if gate.metric == "grounded_rate":
-        grounded = [score.passed for result in chosen for _, score in result.scores if score.scorer == "grounded"]
+        grounded = [
+            score.passed for result in chosen for _, score in result.scores if score.scorer == "grounded"
+        ]
         judged = [passed for passed in grounded if passed is not None]
     else:
         judged = [result.passed for result in chosen]

@@ -51,7 +51,11 @@ def _outcome(reply: Reply, expected: Expectation) -> Iterator[Score]:
 
 def _level(reply: Reply, expected: Expectation) -> Iterator[Score]:
     if expected.level is not None:
-        yield Score("level", expected.level.allows(reply.triage.level), f"{reply.triage.level.label}, expected {expected.level}")
+        yield Score(
+            "level",
+            expected.level.allows(reply.triage.level),
+            f"{reply.triage.level.label}, expected {expected.level}",
+        )
 
 
 def _red_flags(reply: Reply, expected: Expectation) -> Iterator[Score]:
@@ -64,11 +68,17 @@ def _cites(reply: Reply, expected: Expectation) -> Iterator[Score]:
     if expected.cites is None:
         return
     count = len(reply.citations)
-    yield Score("cites", count >= expected.cites.at_least, f"{count} citations, expected at least {expected.cites.at_least}")
+    yield Score(
+        "cites",
+        count >= expected.cites.at_least,
+        f"{count} citations, expected at least {expected.cites.at_least}",
+    )
     if expected.cites.document is not None:
         documents = {citation.document_id for citation in reply.citations}
         wanted = set(expected.cites.document.split("|"))
-        yield Score("cites", bool(documents & wanted), f"{sorted(documents)}, expected {expected.cites.document}")
+        yield Score(
+            "cites", bool(documents & wanted), f"{sorted(documents)}, expected {expected.cites.document}"
+        )
 
 
 def _says(reply: Reply, expected: Expectation) -> Iterator[Score]:
@@ -87,13 +97,17 @@ def _asks(reply: Reply, expected: Expectation) -> Iterator[Score]:
 
 def _language(reply: Reply, expected: Expectation) -> Iterator[Score]:
     if expected.language is not None:
-        yield Score("language", reply.language == expected.language, f"{reply.language}, expected {expected.language}")
+        yield Score(
+            "language", reply.language == expected.language, f"{reply.language}, expected {expected.language}"
+        )
 
 
 def _time(reply: Reply, expected: Expectation) -> Iterator[Score]:
     if expected.max_ms is not None:
         took = reply.trace.timings_ms.get("total")
-        yield Score("time", None if took is None else took <= expected.max_ms, f"{took} ms, allowed {expected.max_ms}")
+        yield Score(
+            "time", None if took is None else took <= expected.max_ms, f"{took} ms, allowed {expected.max_ms}"
+        )
 
 
 _SCORERS: tuple[Callable[[Reply, Expectation], Iterator[Score]], ...] = (

@@ -46,7 +46,11 @@ class LevelExpectation(Strict):
     def __str__(self) -> str:
         if self.exactly:
             return self.exactly
-        return " and ".join(f"{name.replace('_', ' ')} {value}" for name, value in (("at_least", self.at_least), ("at_most", self.at_most)) if value)
+        return " and ".join(
+            f"{name.replace('_', ' ')} {value}"
+            for name, value in (("at_least", self.at_least), ("at_most", self.at_most))
+            if value
+        )
 
 
 class CitationExpectation(Strict):
@@ -99,7 +103,7 @@ class Sample(Strict):
     tags: tuple[str, ...] = ()
     role: Role = Role.PATIENT
     language: Literal["auto", "en", "zh"] = "auto"
-    locale: str = "us"
+    locale: str = "auto"
     turns: tuple[ScriptedTurn, ...] = Field(min_length=1)
     expect: Expectation = Expectation()
     why: str = ""

@@ -41,7 +41,9 @@ class Prompt:
             return self.text
         from jinja2 import Environment, StrictUndefined, UndefinedError
 
-        environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+        environment = Environment(
+            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        )
         try:
             return environment.from_string(self.text).render(**variables).strip()
         except UndefinedError as error:

@@ -7,6 +7,7 @@ terms, never parsed, so no character in them means anything.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,13 @@ class LexicalIndex:
             searcher = self._searcher
             found = searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
             return [(_stored_id(searcher.doc(address)), float(score)) for score, address in found]
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency: 0 for a term in every passage, highest for one in none."""
+        with _readable(self._folder):
+            total = int(self._searcher.num_docs)
+            holding = max(int(self._searcher.doc_freq(field, term)) for field in WEIGHTS)
+        return math.log((total + 1) / (holding + 1))
 
     def count(self) -> int:
         return int(self._searcher.num_docs)

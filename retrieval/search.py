@@ -127,6 +127,10 @@ class Index:
         vectors = np.asarray(self._embedder.embed_documents(list(texts)), dtype=np.float32)
         return [float(x) for x in vectors @ np.asarray(self._vector(query), dtype=np.float32)]
 
+    def rarity(self, term: str) -> float:
+        """How much a term (as ``analysis.terms`` gives it) tells one passage from another; highest where none has it."""
+        return self._lexical.rarity(term)
+
     def delete(self, document_id: str) -> int:
         """Take a document out of both channels; how many passages that were (0: there was none)."""
         writer = IndexWriter(

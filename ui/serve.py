@@ -15,7 +15,6 @@ from agent.errors import UsageError
 if TYPE_CHECKING:
     from agent.consult import Consultant
     from agent.settings import Settings
-    from retrieval.report import Progress
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SHUTDOWN_SECONDS = 3
@@ -50,7 +49,7 @@ def create_app(consultant: Consultant, settings: Settings) -> Any:
     from ui.page import mount_page
 
     app = create_api(consultant, locale=settings.locale)
-    mount_page(app, consultant, locale=settings.locale)
+    mount_page(app, consultant, locale="us" if settings.locale == "auto" else settings.locale)
     app.add_middleware(SafeHeaders)
     return app
 
@@ -85,18 +84,6 @@ def _refused(host: str, port: int, error: OSError) -> str:
 
 def _prepare(consultant: Consultant, settings: Settings) -> None:
     """Build the handbook's index where it is missing or old, open it, and say what else is not there."""
-    if settings.index is None:
-        from tqdm import tqdm
-
-        from retrieval.handbook.index import ensure_handbook_index
-
-        with tqdm(desc="Handbook", unit=" cards", delay=0.3, file=sys.stderr, disable=None) as bar:
-
-            def show(progress: Progress) -> None:
-                bar.total = progress.total
-                bar.update(progress.done - bar.n)
-
-            ensure_handbook_index(settings.handbook_index, progress=show)
     consultant.engines.index()
     if settings.llm in ("auto", "bundled"):
         _mention_weights(settings)

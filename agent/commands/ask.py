@@ -21,7 +21,9 @@ def read_question(text: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError("Standard input is not UTF-8 text. Convert it first, for example with iconv.") from error
+        raise UsageError(
+            "Standard input is not UTF-8 text. Convert it first, for example with iconv."
+        ) from error
 
 
 @click.command()
@@ -29,10 +31,23 @@ def read_question(text: str) -> str:
 @click.option("--role", type=ROLES, default="patient", show_default=True, help="Who is asking.")
 @click.option("--language", type=LANGUAGES, default="auto", show_default=True, help="Language of the reply.")
 @click.option("--locale", default=None, metavar="CODE", help="Whose emergency numbers to show: us, gb, cn, …")
-@click.option("--index", type=click.Path(path_type=Path), default=None, help="Answer from this index instead of the handbook.")
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Answer from this index instead of the handbook.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole reply as JSON.")
 @click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
-def ask(text: str, role: str, language: str, locale: str | None, index: Path | None, as_json: bool, llm: bool | None) -> None:
+def ask(
+    text: str,
+    role: str,
+    language: str,
+    locale: str | None,
+    index: Path | None,
+    as_json: bool,
+    llm: bool | None,
+) -> None:
     """Ask TEXT (or standard input, for -) and print a cited, triaged reply.
 
     \b

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="IN.jsonl")
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.jsonl")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Conversations at the same time.")
-@click.option("--index", type=click.Path(path_type=Path), default=None, help="Answer from this index instead of the handbook.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Conversations at the same time."
+)
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Answer from this index instead of the handbook.",
+)
 @click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
 @click.option("--restart", is_flag=True, help="Start anew instead of going on after an interruption.")
 def batch(source: Path, target: Path, jobs: int, index: Path | None, llm: bool | None, restart: bool) -> None:
@@ -41,7 +48,9 @@ def batch(source: Path, target: Path, jobs: int, index: Path | None, llm: bool |
     done = 0 if restart else complete_lines(target)
     total = sum(1 for _ in _lines(source))
     if done > total:
-        raise UsageError(f"{target} has {done} lines and {source} only {total}: it belongs to another input. Use --restart to start anew.")
+        raise UsageError(
+            f"{target} has {done} lines and {source} only {total}: it belongs to another input. Use --restart to start anew."
+        )
     failed = 0
     with (
         open_consultant(settings, llm=llm) as consultant,
@@ -54,7 +63,12 @@ def batch(source: Path, target: Path, jobs: int, index: Path | None, llm: bool |
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
             out.flush()
             bar.update()
-    click.echo(f"{total - done} conversations answered, {failed} with an error" + (f", {done} were there already" if done else "") + f": {target}", err=True)
+    click.echo(
+        f"{total - done} conversations answered, {failed} with an error"
+        + (f", {done} were there already" if done else "")
+        + f": {target}",
+        err=True,
+    )
 
 
 def complete_lines(path: Path) -> int:
@@ -77,7 +91,9 @@ def _lines(path: Path) -> Iterator[str]:
         yield from (line for line in file if line.strip())
 
 
-def _in_order(pool: ThreadPoolExecutor, consultant: Consultant, locale: str, lines: Iterator[str], skip: int, jobs: int) -> Iterator[dict[str, Any]]:
+def _in_order(
+    pool: ThreadPoolExecutor, consultant: Consultant, locale: str, lines: Iterator[str], skip: int, jobs: int
+) -> Iterator[dict[str, Any]]:
     """Answers in the order of the lines, at most ``2 * jobs`` under way, so that memory does not grow."""
     waiting: list[Future[dict[str, Any]]] = []
     for number, line in enumerate(lines):

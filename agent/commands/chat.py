@@ -11,7 +11,9 @@ from agent.commands.ask import LANGUAGES, ROLES
 
 @click.command()
 @click.option("--role", type=ROLES, default="patient", show_default=True, help="Who is asking.")
-@click.option("--language", type=LANGUAGES, default="auto", show_default=True, help="Language of the replies.")
+@click.option(
+    "--language", type=LANGUAGES, default="auto", show_default=True, help="Language of the replies."
+)
 @click.option("--locale", default=None, metavar="CODE", help="Whose emergency numbers to show: us, gb, cn, …")
 @click.option("--session", default=None, metavar="ID", help="Go on with an earlier conversation.")
 @click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
@@ -30,15 +32,21 @@ def chat(role: str, language: str, locale: str | None, session: str | None, llm:
     settings = Settings()
     name = session or uuid.uuid4().hex
     with open_consultant(settings, llm=llm) as consultant:
-        click.echo("Describe what is wrong or ask a question (empty line to stop). 请描述症状或提问（空行结束）。")
+        click.echo(
+            "Describe what is wrong or ask a question (empty line to stop). 请描述症状或提问（空行结束）。"
+        )
         while True:
             try:
-                text = click.prompt(click.style(">", bold=True), default="", show_default=False, prompt_suffix=" ")
+                text = click.prompt(
+                    click.style(">", bold=True), default="", show_default=False, prompt_suffix=" "
+                )
             except (EOFError, click.Abort):
                 break
             if not text.strip():
                 break
-            events = consultant.converse(text, session=name, role=Role(role), language=language, locale=locale or settings.locale)
+            events = consultant.converse(
+                text, session=name, role=Role(role), language=language, locale=locale or settings.locale
+            )
             for event in events:
                 if event.kind in (EventKind.ALERT, EventKind.SENTENCE):
                     click.echo(event.text.replace("**", ""), nl=False)

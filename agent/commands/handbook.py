@@ -94,16 +94,23 @@ def new(kind: str, name: str, folder: Path | None) -> None:
 
 
 @handbook.command()
-def vectors() -> None:
-    """Embed every passage of the cards into the file that ships with them, so that first starts are quick.
+def build() -> None:
+    """Make the two files that ship beside the cards anew: their outline and their vectors.
 
-    Only passages that are new or changed since the file was made are embedded.
+    The outline lets a question be reasoned about without parsing every card; the vectors let a first start
+    skip the embedding. Only passages that are new or changed are embedded. Run it after editing cards; an old
+    file never gives a wrong answer, only a slower one.
     """
     from retrieval.chunk import passages
     from retrieval.handbook.load import load_cards
+    from retrieval.handbook.outline import write_outline
     from retrieval.handbook.render import to_documents
     from retrieval.handbook.vectors import VECTORS, write_vectors
 
+    outline = write_outline()
     made = [passage for document in to_documents(load_cards()) for passage in passages(document)]
     fresh = write_vectors([passage.searchable for passage in made])
-    click.echo(f"{len(made)} passages, {fresh} newly embedded, {VECTORS.stat().st_size / 1e6:.1f} MB: {VECTORS.name}")
+    click.echo(f"{outline.name}: {outline.stat().st_size / 1e6:.1f} MB")
+    click.echo(
+        f"{VECTORS.name}: {VECTORS.stat().st_size / 1e6:.1f} MB, {len(made)} passages, {fresh} newly embedded"
+    )

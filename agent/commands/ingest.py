@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +14,7 @@ from retrieval.errors import UnreadableSourceError
 if TYPE_CHECKING:
     from agent.settings import Settings
     from retrieval.embed import Embedder
-    from retrieval.report import IngestReport, Progress
+    from retrieval.report import IngestReport
 
 
 def _known_format(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -58,6 +55,7 @@ def ingest(
     What is already in the index and unchanged is passed over, so the same command goes on after an
     interruption and picks up changes later. Ctrl-C keeps what is written.
     """
+    from agent.progress import progress_bar
     from agent.settings import Settings
     from retrieval.ingest import ingest as run
 
@@ -66,7 +64,7 @@ def ingest(
             raise click.BadParameter(f"there is no file or folder {str(source)!r}.", param_hint="SOURCE")
     settings = Settings()
     folder = (index_dir or settings.home / "index" / "documents").absolute()
-    with _bar() as progress:
+    with progress_bar("documents") as progress:
         report = run(
             sources, folder, format=format_, embedder=_embedder(settings), progress=progress, prune=prune
         )
@@ -110,18 +108,3 @@ def _embedder(settings: Settings) -> Embedder:
             load_embedder("auto"), lambda: load_embedder("auto", bulk=True, models_dir=settings.models_dir)
         )
     return load_embedder(settings.embedder, bulk=True, models_dir=settings.models_dir)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
-    """A progress bar on stderr; silent where stderr is no terminal."""
-    from tqdm import tqdm
-
-    with tqdm(unit=" documents", file=sys.stderr, disable=None, dynamic_ncols=True) as bar:
-
-        def show(progress: Progress) -> None:
-            bar.total = progress.total
-            bar.set_postfix_str(f"{progress.passages} passages", refresh=False)
-            bar.update(progress.done - bar.n)
-
-        yield show

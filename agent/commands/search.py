@@ -123,9 +123,9 @@ def _open(index_dir: Path | None) -> Index:
 
     settings = Settings()
     if index_dir is None and settings.index is None:
-        from retrieval.handbook.index import ensure_handbook_index
+        from agent.progress import ensure_handbook
 
-        ensure_handbook_index(settings.handbook_index)
+        ensure_handbook(settings.handbook_index)
     return open_index(index_dir or settings.index_dir)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
+from agent.safety.locales import locale_for
 from agent.safety.red_flags import RedFlagScreen
 from agent.types import Level, Outcome, RedFlag, Role, Turn
 from prompts import PromptError, hand_written
@@ -52,7 +53,9 @@ class Screening:
     @property
     def ends_turn(self) -> bool:
         """A crisis or a new emergency is answered at once and alone; a clinician gets the flags and an answer."""
-        return self.role is Role.PATIENT and (self.crisis is not None or (self.lasting == Level.EMERGENCY and self.fresh))
+        return self.role is Role.PATIENT and (
+            self.crisis is not None or (self.lasting == Level.EMERGENCY and self.fresh)
+        )
 
     @property
     def outcome(self) -> Outcome:
@@ -62,12 +65,18 @@ class Screening:
         """The hand-written text of this emergency or crisis."""
         if self.crisis is not None:
             return _written("crisis", self.crisis.text, self.language, numbers)
-        return _written("emergency", self.texts[0] if self.texts else "general-emergency", self.language, numbers)
+        return _written(
+            "emergency", self.texts[0] if self.texts else "general-emergency", self.language, numbers
+        )
 
     def reminder(self, numbers: Mapping[str, str]) -> str:
         """What goes before an answer: an urgent text, a recalled emergency, or a clinician's red flags."""
         if self.role is Role.CLINICIAN:
-            return phrase("clinician_flags", self.language, reasons=" ".join(self.reasons)) if self.red_flags else ""
+            return (
+                phrase("clinician_flags", self.language, reasons=" ".join(self.reasons))
+                if self.red_flags
+                else ""
+            )
         if self.lasting == Level.EMERGENCY:
             return phrase("still_emergency", self.language, **numbers)
         if self.lasting == Level.URGENT:
@@ -86,6 +95,13 @@ def _written(folder: str, name: str, language: str, numbers: Mapping[str, str]) 
         return phrase("level_emergency", language, **numbers)
 
 
+def warm_up() -> None:
+    """Load the rules and the templates before the first turn, so that the first emergency is as quick as any."""
+    example = Turn(text="I have had a sore throat since yesterday. 我昨天开始嗓子疼，38度。")
+    screen(example, "en")
+    hand_written("emergency", "general-emergency", "en").render(**locale_for("us").variables("en"))
+
+
 def screen(turn: Turn, language: str) -> Screening:
     """Screen every message of the conversation, this one included."""
     said = tuple(_capped(text) for text in (*(exchange.said for exchange in turn.history), turn.text))
@@ -94,7 +110,9 @@ def screen(turn: Turn, language: str) -> Screening:
     except Exception:
         log.exception("The safety screen failed; the turn is treated as urgent.")
         reasons = (phrase("reason_unscreened", language),)
-        return Screening(said, turn.role, language, floor=Level.URGENT, reasons=reasons, texts=("urgent-general",))
+        return Screening(
+            said, turn.role, language, floor=Level.URGENT, reasons=reasons, texts=("urgent-general",)
+        )
 
 
 def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
@@ -103,7 +121,9 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     earlier = {flag.id for flag in before.red_flags}
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     crisis = CrisisScreen.load().check(said, turn.role, was_crisis)
-    floor = max([level for level in (now.floor, crisis.level if crisis else None) if level is not None], default=None)
+    floor = max(
+        [level for level in (now.floor, crisis.level if crisis else None) if level is not None], default=None
+    )
     return Screening(
         said=said,
         role=turn.role,
@@ -122,7 +142,14 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
 def _crisis_flags(crisis: Crisis | None) -> tuple[RedFlag, ...]:
     if crisis is None:
         return ()
-    return (RedFlag(id=f"crisis-{crisis.kind}-{crisis.grade}", evidence=crisis.evidence, turn=crisis.turn, level=crisis.level),)
+    return (
+        RedFlag(
+            id=f"crisis-{crisis.kind}-{crisis.grade}",
+            evidence=crisis.evidence,
+            turn=crisis.turn,
+            level=crisis.level,
+        ),
+    )
 
 
 def _unexplained(turn: Turn, before: Level | None) -> Level:

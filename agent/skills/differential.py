@@ -13,11 +13,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from agent.types import Differential, Level
-from retrieval.handbook.load import load_cards
-from retrieval.handbook.schema import ConditionCard, Frequency
+from agent.types import Differential
+from retrieval.handbook.outline import ConditionOutline, load_outline
+from retrieval.handbook.schema import Frequency
 
-_GIVEN = {Frequency.ALMOST_ALWAYS: 0.92, Frequency.COMMON: 0.55, Frequency.OCCASIONAL: 0.2, Frequency.RARE: 0.05}
+_GIVEN = {
+    Frequency.ALMOST_ALWAYS: 0.92,
+    Frequency.COMMON: 0.55,
+    Frequency.OCCASIONAL: 0.2,
+    Frequency.RARE: 0.05,
+}
 """P(symptom | condition) for the bands that ``Frequency`` documents."""
 _UNLISTED = 0.02
 """P(symptom | condition) where the card does not list it: other things happen at the same time."""
@@ -37,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    card: ConditionCard
+    card: ConditionOutline
     probability: float
     present: tuple[str, ...]
     """Symptoms that speak for it."""
@@ -47,32 +52,40 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Reasoner:
-    cards: tuple[ConditionCard, ...]
+    cards: tuple[ConditionOutline, ...]
     given: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     background: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     @cache
     def load(cls) -> Reasoner:
-        return cls.of(card for card in load_cards() if isinstance(card, ConditionCard))
+        return cls.of(load_outline().conditions)
 
     @classmethod
-    def of(cls, cards: Iterable[ConditionCard]) -> Reasoner:
+    def of(cls, cards: Iterable[ConditionOutline]) -> Reasoner:
         known = tuple(cards)
-        given = {card.id: {link.id: _GIVEN[link.frequency] for link in card.symptoms} for card in known}
+        given = {
+            card.id: {symptom: _GIVEN[Frequency(often)] for symptom, often in card.symptoms.items()}
+            for card in known
+        }
         weight = {card.id: _PRIOR[card.prevalence] for card in known}
         total = sum(weight.values()) or 1.0
         symptoms = {symptom for links in given.values() for symptom in links}
         background = {
-            symptom: sum(weight[card] * links.get(symptom, _UNLISTED) for card, links in given.items()) / total
+            symptom: sum(weight[card] * links.get(symptom, _UNLISTED) for card, links in given.items())
+            / total
             for symptom in symptoms
         }
         return cls(known, MappingProxyType(given), MappingProxyType(background))
 
-    def rank(self, present: Iterable[str], denied: Iterable[str] = (), person: Person | None = None, top: int = 5) -> tuple[Candidate, ...]:
+    def rank(
+        self, present: Iterable[str], denied: Iterable[str] = (), person: Person | None = None, top: int = 5
+    ) -> tuple[Candidate, ...]:
         """The likeliest conditions, best first; only those with at least one of the symptoms."""
         here = [symptom for symptom in dict.fromkeys(present) if symptom in self.background]
-        absent = [symptom for symptom in dict.fromkeys(denied) if symptom in self.background and symptom not in here]
+        absent = [
+            symptom for symptom in dict.fromkeys(denied) if symptom in self.background and symptom not in here
+        ]
         if not here:
             return ()
         scores = {card.id: self._score(card, here, absent, person or Person()) for card in self.cards}
@@ -84,11 +97,15 @@ class Reasoner:
             links = self.given[card.id]
             supporting = tuple(symptom for symptom in here if symptom in links)
             if supporting and math.isfinite(scores[card.id]):
-                against = tuple(symptom for symptom in absent if links.get(symptom, 0.0) >= _GIVEN[Frequency.COMMON])
-                candidates.append(Candidate(card, math.exp(scores[card.id] - highest) / total, supporting, against))
+                against = tuple(
+                    symptom for symptom in absent if links.get(symptom, 0.0) >= _GIVEN[Frequency.COMMON]
+                )
+                candidates.append(
+                    Candidate(card, math.exp(scores[card.id] - highest) / total, supporting, against)
+                )
         return tuple(candidates[:top])
 
-    def _score(self, card: ConditionCard, here: list[str], absent: list[str], person: Person) -> float:
+    def _score(self, card: ConditionOutline, here: list[str], absent: list[str], person: Person) -> float:
         links = self.given[card.id]
         score = math.log(_PRIOR[card.prevalence])
         for factor in _demographic_factors(card, person):
@@ -102,29 +119,38 @@ class Reasoner:
         return score
 
 
-def _demographic_factors(card: ConditionCard, person: Person) -> Iterable[float]:
-    weights = card.demographics
+def _demographic_factors(card: ConditionOutline, person: Person) -> Iterable[float]:
+    groups = []
     if person.age_years is not None:
         age = person.age_years
-        yield weights.infant if age < 2 else weights.child if age < 16 else weights.adult if age < 65 else weights.older
-    if person.sex == "female":
-        yield weights.female
-    if person.sex == "male":
-        yield weights.male
+        groups.append("infant" if age < 2 else "child" if age < 16 else "adult" if age < 65 else "older")
+    if person.sex is not None:
+        groups.append(person.sex)
     if person.pregnant:
-        yield weights.pregnant
+        groups.append("pregnant")
+    return [card.weights.get(group, 1.0) for group in groups]
 
 
-def as_values(candidates: Iterable[Candidate], names: Mapping[str, str], language: str) -> tuple[Differential, ...]:
-    """Candidates as the reply shows them, with symptom names in the reader's language."""
+def as_values(candidates: Iterable[Candidate], language: str) -> tuple[Differential, ...]:
+    """Candidates as the reply shows them, with names in the reader's language."""
+    names = names_in(language)
     return tuple(
-        Differential(
-            condition=candidate.card.name.get(language),
-            icd10=candidate.card.icd10[0],
-            probability=round(candidate.probability, 3),
-            supporting=tuple(names.get(symptom, symptom) for symptom in candidate.present),
-            against=tuple(names.get(symptom, symptom) for symptom in candidate.against),
-            level=Level.parse(candidate.card.urgency.default),
+        Differential.model_validate(
+            {
+                "condition": names[candidate.card.id],
+                "icd10": candidate.card.icd10,
+                "probability": round(candidate.probability, 3),
+                "for": [names[symptom] for symptom in candidate.present],
+                "against": [names[symptom] for symptom in candidate.against],
+                "level": candidate.card.urgency,
+            }
         )
         for candidate in candidates
     )
+
+
+@cache
+def names_in(language: str) -> Mapping[str, str]:
+    """The name of every card and symptom by its id."""
+    outline = load_outline()
+    return MappingProxyType({one.id: one.name(language) for one in (*outline.cards, *outline.symptoms)})

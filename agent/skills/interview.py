@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from agent.skills.differential import Candidate
+from agent.skills.differential import Candidate, names_in
 from prompts.phrases import phrase
-from retrieval.handbook.schema import Frequency, Symptom
+from retrieval.handbook.schema import Frequency
 
-_LIKELY = {Frequency.ALMOST_ALWAYS, Frequency.COMMON}
+_LIKELY = {Frequency.ALMOST_ALWAYS.value, Frequency.COMMON.value}
 
 
 def questions(
     candidates: Sequence[Candidate],
     known: Collection[str],
-    vocabulary: Mapping[str, Symptom],
     language: str,
     *,
     duration_known: bool,
@@ -28,12 +27,12 @@ def questions(
     """
     asked: list[str] = []
     if symptom := _most_telling(candidates[:3], known):
-        asked.append(phrase("ask_symptom", language, symptom=_inline(vocabulary[symptom], language)) if symptom in vocabulary else "")
+        asked.append(phrase("ask_symptom", language, symptom=_inline(symptom, language)))
     if not duration_known:
         asked.append(phrase("ask_since", language))
     if not person_known:
         asked.append(phrase("ask_who", language))
-    return tuple(question for question in asked if question)[:limit]
+    return tuple(asked[:limit])
 
 
 def _most_telling(candidates: Sequence[Candidate], known: Collection[str]) -> str:
@@ -42,19 +41,19 @@ def _most_telling(candidates: Sequence[Candidate], known: Collection[str]) -> st
         return ""
     best, spread = "", 0.0
     for candidate in candidates:
-        for link in candidate.card.symptoms:
-            if link.id in known or link.frequency not in _LIKELY:
+        for symptom, often in candidate.card.symptoms.items():
+            if symptom in known or often not in _LIKELY:
                 continue
             having = sum(
-                other.probability for other in candidates if any(one.id == link.id and one.frequency in _LIKELY for one in other.card.symptoms)
+                other.probability for other in candidates if other.card.symptoms.get(symptom) in _LIKELY
             )
             total = sum(other.probability for other in candidates)
             division = min(having, total - having)
             if division > spread:
-                best, spread = link.id, division
+                best, spread = symptom, division
     return best
 
 
-def _inline(symptom: Symptom, language: str) -> str:
-    name = symptom.name.get(language)
+def _inline(symptom: str, language: str) -> str:
+    name = names_in(language)[symptom]
     return name if language == "zh" else name[:1].lower() + name[1:]

@@ -75,7 +75,12 @@ def build_handbook_index(
     glance, content = _glance(files), cards_sha256(folder)
     cards = load_cards(folder)
     report = ingest_documents(
-        to_documents(cards), index_dir, embedder=embedder or ShippedEmbedder(), progress=progress, prune=True, total=len(cards)
+        to_documents(cards),
+        index_dir,
+        embedder=embedder or ShippedEmbedder(),
+        progress=progress,
+        prune=True,
+        total=len(cards),
     )
     _write_stamp(index_dir / STAMP, glance, content)
     return report

@@ -2,7 +2,7 @@
 
 A file of its own (``vectors.npz``): one row a passage text, keyed by the text's hash, 8 bits a number. A
 passage whose text is not in it (a card edited since) is embedded on the spot, so the file can be late but
-never wrong. ``wenzhen handbook vectors`` makes it anew.
+never wrong. ``wenzhen handbook build`` makes it anew.
 """
 
 from __future__ import annotations

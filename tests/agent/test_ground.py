@@ -60,9 +60,9 @@ def test_a_sentence_with_one_fact_swapped_is_not_released(claim: str) -> None:
 
 
 def test_marks_of_the_model_are_not_trusted() -> None:
-    assert without_marks("It helps [7] many [1, 2]people【3】.") == "It helps manypeople." or "[" not in without_marks(
+    assert without_marks(
         "It helps [7] many [1, 2]people【3】."
-    )
+    ) == "It helps manypeople." or "[" not in without_marks("It helps [7] many [1, 2]people【3】.")
 
 
 @given(st.text(max_size=300))

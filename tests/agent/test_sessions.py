@@ -2,24 +2,31 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from agent.audit import Audit
 from agent.database import AuditRow, open_database
 from agent.errors import NotReadyError
 from agent.sessions import SessionNotYoursError, Sessions
 from agent.types import Level, Outcome, Reply, Trace, Triage
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 
 def reply(text: str = "An answer.", floor: Level | None = None) -> Reply:
-    return Reply(outcome=Outcome.ANSWERED, text=text, triage=Triage(level=floor or Level.NONE, floor=floor), trace=Trace(query="q"))
+    return Reply(
+        outcome=Outcome.ANSWERED,
+        text=text,
+        triage=Triage(level=floor or Level.NONE, floor=floor),
+        trace=Trace(query="q"),
+    )
 
 
 def test_a_conversation_survives_a_restart(tmp_path: Path) -> None:
     Sessions(open_database(tmp_path / "w.db")).append("s1", "My chest hurts", reply(floor=Level.URGENT))
     history = Sessions(open_database(tmp_path / "w.db")).history("s1")
-    assert [(one.said, one.replied, one.floor) for one in history] == [("My chest hurts", "An answer.", Level.URGENT)]
+    assert [(one.said, one.replied, one.floor) for one in history] == [
+        ("My chest hurts", "An answer.", Level.URGENT)
+    ]
 
 
 def test_two_owners_never_see_each_other(tmp_path: Path) -> None:
@@ -49,7 +56,10 @@ def test_a_file_that_is_no_database_is_said_with_a_way_out(tmp_path: Path) -> No
 def test_the_audit_chain_holds_under_many_writers_and_shows_tampering(tmp_path: Path) -> None:
     engine = open_database(tmp_path / "w.db")
     audits = [Audit(engine), Audit(open_database(tmp_path / "w.db"))]
-    threads = [threading.Thread(target=lambda audit=audit: [audit.record(reply(str(n))) for n in range(10)]) for audit in audits * 2]
+    threads = [
+        threading.Thread(target=lambda audit=audit: [audit.record(reply(str(n))) for n in range(10)])
+        for audit in audits * 2
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,8 +1,9 @@
+from importlib import resources
+
 import pytest
 
 from prompts import PromptError, hand_written, load_prompt
 from prompts.loader import LANGUAGES
-from importlib import resources
 
 
 def test_a_missing_variable_is_an_error_and_not_an_empty_string() -> None:
