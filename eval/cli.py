@@ -63,7 +63,7 @@ def run(
         open_consultant(settings, llm=llm) as consultant,
         tqdm(total=total, unit=" samples", file=sys.stderr, disable=None) as bar,
     ):
-        results = list(run_suites(loaded, consultant, jobs=jobs, tick=lambda: bar.update() and None))
+        results = list(run_suites(loaded, consultant, jobs=jobs, tick=bar.update))
     about = {
         "date": date.today().isoformat(),
         "index": str(settings.index or "handbook"),
@@ -98,9 +98,17 @@ def compare(before: Path, after: Path) -> int:
 
 @eval_group.command()
 @click.argument(
-    "questions", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[QUESTIONS.jsonl]"
+    "questions",
+    required=False,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[QUESTIONS.jsonl]",
 )
-@click.option("--index", type=click.Path(file_okay=False, path_type=Path), default=None, help="Index folder. Default: the handbook's.")
+@click.option(
+    "--index",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Index folder. Default: the handbook's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every question's ranking.")
 def retrieval(questions: Path | None, index: Path | None, as_json: bool) -> None:
     """Is the answering card among the first hits? By language and kind of card.
@@ -113,16 +121,26 @@ def retrieval(questions: Path | None, index: Path | None, as_json: bool) -> None
     from eval import retrieval_score
 
     loaded = retrieval_score.load_questions(questions or retrieval_score.EVERYDAY)
-    with _open(index) as opened, tqdm(total=len(loaded), unit=" questions", file=sys.stderr, disable=None) as bar:
-        results = retrieval_score.score(opened, loaded, tick=lambda: bar.update() and None)
+    with (
+        _open(index) as opened,
+        tqdm(total=len(loaded), unit=" questions", file=sys.stderr, disable=None) as bar,
+    ):
+        results = retrieval_score.score(opened, loaded, tick=bar.update)
     click.echo(
-        json.dumps(retrieval_score.as_json(results), ensure_ascii=False) if as_json else retrieval_score.as_text(results)
+        json.dumps(retrieval_score.as_json(results), ensure_ascii=False)
+        if as_json
+        else retrieval_score.as_text(results)
     )
 
 
 @eval_group.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--index", type=click.Path(file_okay=False, path_type=Path), default=None, help="Index folder. Default: the handbook's.")
+@click.option(
+    "--index",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Index folder. Default: the handbook's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every vignette's ranking.")
 def vignettes(path: Path, index: Path | None, as_json: bool) -> None:
     """Has the handbook a card of each vignette's diagnosis, and does its story alone bring it up?
@@ -134,8 +152,11 @@ def vignettes(path: Path, index: Path | None, as_json: bool) -> None:
     from eval import vignettes as cases
 
     loaded, names = cases.load_vignettes(path), cases.built_in_names()
-    with _open(index) as opened, tqdm(total=len(loaded), unit=" vignettes", file=sys.stderr, disable=None) as bar:
-        results = cases.score_vignettes(opened, loaded, names, tick=lambda: bar.update() and None)
+    with (
+        _open(index) as opened,
+        tqdm(total=len(loaded), unit=" vignettes", file=sys.stderr, disable=None) as bar,
+    ):
+        results = cases.score_vignettes(opened, loaded, names, tick=bar.update)
     click.echo(json.dumps(cases.as_json(results), ensure_ascii=False) if as_json else cases.as_text(results))
 
 
