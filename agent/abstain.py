@@ -26,7 +26,10 @@ PARTLY = 0.3
 VERY_NEAR = {"en": 0.885, "zh": 0.91}
 """Cosine of a passage that answers in other words. Set on 30 answerable and 20 unanswerable questions of our own
 over the handbook (2026-11-22): all on the right side; Chinese texts lie closer together in this space."""
+WEIGHTY = 0.4
+"""Share of the question's weight that a clause must carry to speak for the question."""
 _LOOKED_AT = 5
+_CLAUSE = re.compile(r"[.;!?。；！？，\n]|,\s|\s↩\s")
 _HYPHEN = re.compile(r"[-‐‑]")
 
 
@@ -46,13 +49,22 @@ def enough(question: str, hits: Sequence[Hit], index: Index) -> bool:
 
 
 def coverage(question: str, hits: Sequence[Hit], index: Index) -> float:
-    """The weighted share of the question's words that the best passages hold, one passage at a time."""
-    weights = {term: index.rarity(term) for term in set(terms(_HYPHEN.sub(" ", question)))}
+    """The weighted share of the question's words that the best passages hold, one passage at a time.
+
+    Of a question that comes with a story ("My father died of …, what are the …?") a clause that carries much of
+    its weight may be covered instead of the whole.
+    """
+    held = [set(_words(f"{hit.passage.searchable} {hit.passage.synonyms}")) for hit in hits[:_LOOKED_AT]]
+    weights = {term: index.rarity(term) for term in set(_words(question))}
     total = sum(weights.values())
-    if not total:
-        return 0.0
+    parts = [set(weights), *(set(_words(clause)) for clause in _CLAUSE.split(question))]
     best = 0.0
-    for hit in hits[:_LOOKED_AT]:
-        held = set(terms(_HYPHEN.sub(" ", f"{hit.passage.searchable} {hit.passage.synonyms}")))
-        best = max(best, sum(weight for term, weight in weights.items() if term in held) / total)
+    for part in parts:
+        weight = sum(weights.get(term, 0.0) for term in part)
+        if weight and weight >= WEIGHTY * total:
+            best = max(best, *(sum(weights[term] for term in part & words if term in weights) / weight for words in held))
     return best
+
+
+def _words(text: str) -> list[str]:
+    return terms(_HYPHEN.sub(" ", text))

@@ -18,7 +18,7 @@ from agent.triage import Circumstances
 
 _HERE: frozenset[Status] = frozenset({"present"})
 _WORSE = re.compile(
-    r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
+    r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b(?!\s+(?:when|whenever|after|with|if|at\s+night|in\s+the|on|while|as\s+soon))|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
     re.IGNORECASE,
 )
 _FEMALE = re.compile(

@@ -63,7 +63,11 @@ class SuiteResult:
 
 
 def run_suites(
-    suites: Iterable[Suite], consultant: Consultant, *, jobs: int = 2, tick: Callable[[], None] = lambda: None
+    suites: Iterable[Suite],
+    consultant: Consultant,
+    *,
+    jobs: int = 2,
+    tick: Callable[[], object] = lambda: None,
 ) -> Iterator[SuiteResult]:
     """Each suite's result, as soon as it is complete. ``tick`` is called after every sample."""
     with ThreadPoolExecutor(jobs) as pool:
