@@ -76,3 +76,13 @@ def reference_models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights folder for the embedding model that torch uses, made once a session."""
     named = os.environ.get(_TEST_MODELS)
     return Path(named) if named else tmp_path_factory.mktemp("embedding")
+
+
+@pytest.fixture(scope="session")
+def handbook_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the whole built-in handbook, made once a session (the shipped vectors make it quick)."""
+    from retrieval.handbook.index import build_handbook_index
+
+    folder = tmp_path_factory.mktemp("handbook") / "index"
+    build_handbook_index(folder)
+    return folder

@@ -101,7 +101,9 @@ def build() -> None:
     skip the embedding. Only passages that are new or changed are embedded. Run it after editing cards; an old
     file never gives a wrong answer, only a slower one.
     """
+    from agent.settings import Settings
     from retrieval.chunk import passages
+    from retrieval.embed import load_embedder
     from retrieval.handbook.load import load_cards
     from retrieval.handbook.outline import write_outline
     from retrieval.handbook.render import to_documents
@@ -109,7 +111,8 @@ def build() -> None:
 
     outline = write_outline()
     made = [passage for document in to_documents(load_cards()) for passage in passages(document)]
-    fresh = write_vectors([passage.searchable for passage in made])
+    embedder = load_embedder(bulk=True, models_dir=Settings().models_dir)
+    fresh = write_vectors([passage.searchable for passage in made], embedder=embedder)
     click.echo(f"{outline.name}: {outline.stat().st_size / 1e6:.1f} MB")
     click.echo(
         f"{VECTORS.name}: {VECTORS.stat().st_size / 1e6:.1f} MB, {len(made)} passages, {fresh} newly embedded"
