@@ -18,6 +18,8 @@ CUTS = (1, 3, 5, 10)
 """The k of hit@k."""
 PATIENT = frozenset({ANYONE, "patient"})
 """Passages a patient may be shown: the clinician's sections stay out."""
+_PASSAGES = 4
+"""Passages fetched for each document wanted: a card often holds several of the best."""
 _SHAPE = '{"_id": "…", "text": "…", "language": "en" or "zh", "cards": ["condition/…", …]}'
 
 
@@ -76,9 +78,13 @@ def rank_of(wanted: Iterable[str], found: Sequence[str]) -> int | None:
 
 
 def first_documents(index: Index, text: str, language: str, k: int = CUTS[-1]) -> tuple[str, ...]:
-    """The ``k`` best distinct documents for a patient's text, best first."""
-    hits = index.search_documents(text, k, filters=Filters(audience=PATIENT, language=language))
-    return tuple(hit.passage.document_id for hit in hits)
+    """The ``k`` best distinct documents for a patient's text, best first, as an answer would meet them.
+
+    Ranked by passages, like the search behind an answer, so that the first three here are the first three
+    cards someone is shown. Fewer than ``k`` where few cards hold all the best passages.
+    """
+    hits = index.search(text, _PASSAGES * k, filters=Filters(audience=PATIENT, language=language))
+    return tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:k]
 
 
 def score(

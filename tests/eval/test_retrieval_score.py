@@ -35,9 +35,9 @@ def test_the_answering_card_is_among_the_first_three(handbook: Index) -> None:
     assert by_group(results)["all"].within[3] >= 55, as_text(results)
 
 
-def test_documents_are_ranked_once_and_in_the_language_asked(handbook: Index) -> None:
+def test_documents_are_ranked_once(handbook: Index) -> None:
     for one in score(handbook, load_questions()[::10]):
-        assert len(one.found) == len(set(one.found)) == 10
+        assert 3 <= len(one.found) == len(set(one.found)) <= 10
 
 
 def test_counts_by_language_and_kind() -> None:
