@@ -62,7 +62,10 @@ def coverage(question: str, hits: Sequence[Hit], index: Index) -> float:
     for part in parts:
         weight = sum(weights.get(term, 0.0) for term in part)
         if weight and weight >= WEIGHTY * total:
-            best = max(best, *(sum(weights[term] for term in part & words if term in weights) / weight for words in held))
+            best = max(
+                best,
+                *(sum(weights[term] for term in part & words if term in weights) / weight for words in held),
+            )
     return best
 
 

@@ -164,9 +164,11 @@ def load_suite(path: Path) -> Suite:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise UsageError(f"{path}, line {line}: {error.problem}.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}, field {field or 'suite'}: {first['msg']}.") from error
+        told = [
+            f"field {'.'.join(str(part) for part in one['loc']) or 'suite'}: {one['msg']}"
+            for one in error.errors()[:5]
+        ]
+        raise UsageError(f"{path}, {'; '.join(told)}.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,9 @@ def extract(said: Sequence[str]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], str]:
+@lru_cache(maxsize=1024)
+def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, ...], str]:
+    """One message's findings, and who it ends up speaking of. Cached: every turn reads the whole conversation again."""
     lex = lexicon()
     text = normalise(original, lex.table)
     tokens = tokenise(text)
@@ -146,4 +148,4 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[list[Finding], 
             )
         )
     findings.sort(key=lambda f: (f.start, f.end))
-    return findings, reading.who(len(tokens) - 1, person) if tokens else person
+    return tuple(findings), reading.who(len(tokens) - 1, person) if tokens else person

@@ -6,13 +6,30 @@ PASSAGE = "Gout is a painful joint inflammation."
 
 
 def reply(quote: str = PASSAGE, cites: tuple[int, ...] = (1,)) -> Reply:
-    citation = Citation(n=1, document_id="d", passage_id="d#s", title="Gout", quote=quote, start=0, end=len(PASSAGE), passage=PASSAGE)
+    citation = Citation(
+        n=1,
+        document_id="d",
+        passage_id="d#s",
+        title="Gout",
+        quote=quote,
+        start=0,
+        end=len(PASSAGE),
+        passage=PASSAGE,
+    )
     claim = Claim(text=PASSAGE, citations=cites, support=1.0)
-    return Reply(outcome=Outcome.ANSWERED, text=PASSAGE, triage=Triage(level=Level.ROUTINE), claims=(claim,), citations=(citation,))
+    return Reply(
+        outcome=Outcome.ANSWERED,
+        text=PASSAGE,
+        triage=Triage(level=Level.ROUTINE),
+        claims=(claim,),
+        citations=(citation,),
+    )
 
 
 def failed(found: Reply, **expected: object) -> list[str]:
-    return [score.scorer for score in judge(found, Expectation.model_validate(expected)) if score.passed is False]
+    return [
+        score.scorer for score in judge(found, Expectation.model_validate(expected)) if score.passed is False
+    ]
 
 
 def test_what_is_not_expected_is_not_judged() -> None:

@@ -39,10 +39,14 @@ def test_the_shipped_suites_pass_their_gates(tmp_path: Path, handbook_index: Pat
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("emergency", 0), ("answered", 1)])
-def test_a_failed_gate_is_exit_code_one_and_shows_the_transcript(outcome: str, code: int, tmp_path: Path, handbook_index: Path) -> None:
+def test_a_failed_gate_is_exit_code_one_and_shows_the_transcript(
+    outcome: str, code: int, tmp_path: Path, handbook_index: Path
+) -> None:
     suite = tmp_path / "tiny.yaml"
     suite.write_text(SUITE % outcome, encoding="utf-8")
-    done = CliRunner().invoke(eval_group, ["run", str(suite), "--no-llm", "--index", str(handbook_index)], standalone_mode=False)
+    done = CliRunner().invoke(
+        eval_group, ["run", str(suite), "--no-llm", "--index", str(handbook_index)], standalone_mode=False
+    )
     assert done.return_value == code, done.output
     assert ("crushing chest pain" in done.output) == bool(code)
 
@@ -52,9 +56,13 @@ def test_compare_lists_what_flipped(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         report = {"suites": [{"suite": "s", "samples": [{"id": "x", "passed": passed}]}]}
         (tmp_path / name / "report.json").write_text(json.dumps(report), encoding="utf-8")
-    worse = CliRunner().invoke(eval_group, ["compare", str(tmp_path / "a"), str(tmp_path / "b")], standalone_mode=False)
+    worse = CliRunner().invoke(
+        eval_group, ["compare", str(tmp_path / "a"), str(tmp_path / "b")], standalone_mode=False
+    )
     assert worse.return_value == 1 and "worse: s/x" in worse.output
-    better = CliRunner().invoke(eval_group, ["compare", str(tmp_path / "b"), str(tmp_path / "a")], standalone_mode=False)
+    better = CliRunner().invoke(
+        eval_group, ["compare", str(tmp_path / "b"), str(tmp_path / "a")], standalone_mode=False
+    )
     assert better.return_value == 0 and "better: s/x" in better.output
 
 
