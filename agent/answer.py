@@ -117,7 +117,8 @@ def extract(
         question: the full question, with the topic of a follow-up.
         asked: the words of this turn alone, which say what is wanted of the topic.
     """
-    quotes = choose(question, hits, index.similarity, aspects=aspects_of(asked), limit=limit)
+    prefer = "clinician" if reader.role is Role.CLINICIAN else ""
+    quotes = choose(question, hits, index.similarity, aspects=aspects_of(asked), limit=limit, prefer=prefer)
     for quote in quotes:
         yield from _passed(Released(quote.text.strip(), quote, 1.0), reader, ledger)
 

@@ -26,7 +26,7 @@ EMBEDDED_AT_MOST = 32
 """Sentences compared with the question by vectors; each costs about 5 ms on two cores."""
 READ_ON = 0.07
 """Bonus for the sentences around the best one: an answer that reads on beats one that jumps."""
-CLEARLY_WORSE = 0.12
+CLEARLY_WORSE = 0.1
 """A sentence this much below the best is not part of the answer."""
 
 
@@ -96,6 +96,7 @@ def choose(
     aspects: frozenset[Aspect] = frozenset(),
     limit: int = 6,
     max_chars: int = 1100,
+    prefer: str = "",
 ) -> list[Quote]:
     """Sentences that answer ``question``, in the order in which they read best.
 
@@ -107,6 +108,7 @@ def choose(
         similarity: cosine of the question with each text, by the query embedder.
         limit: sentences at most.
         max_chars: characters at most, all together.
+        prefer: an audience whose passages come first (``clinician``).
     """
     asked = frozenset(terms(question))
     candidates = _candidates(hits, asked, aspects)
@@ -119,7 +121,8 @@ def choose(
         words = frozenset(terms(quote.text))
         shared = len(words & asked) / (len(asked) or 1)
         fits = 0.0 if not fitting else 1.0 if quote.passage.id in fitting else -1.0
-        score = near + 0.12 * shared + 0.06 * fits - 0.012 * order[0] - 0.002 * order[2]
+        meant = 1.0 if prefer and quote.passage.audience == prefer else 0.0
+        score = near + 0.12 * shared + 0.06 * fits + 0.08 * meant - 0.012 * order[0] - 0.002 * order[2]
         scored.append(_Scored(quote, score, order, words))
     scored = _read_on(scored, fitting)
     return _reading_order(_without_repeats(scored, limit, max_chars))

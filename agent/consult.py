@@ -25,6 +25,7 @@ from agent.sessions import exchange_of
 from agent.settings import Settings
 from agent.skills.differential import Candidate, Reasoner, as_values
 from agent.skills.interview import questions
+from agent.topics import names_a_card
 from agent.triage import decide, estimate
 from agent.types import Event, EventKind, Exchange, Level, Outcome, Reply, Role, Turn
 from agent.understand import Understanding, understand
@@ -85,10 +86,12 @@ class Consultant:
 
         yield draft.status("answer")
         yield from self._urgency_line(draft, understanding)
-        if understanding.complaint and candidates and turn.role is Role.PATIENT:
+        if self._is_about_the_complaint(draft, understanding, candidates):
             yield from self._answer_complaint(draft, candidates, understanding, index, hits)
         elif enough(for_search(draft.query), hits, index):
             yield from self._answer_question(draft, index, hits)
+        elif understanding.complaint and candidates and turn.role is Role.PATIENT:
+            yield from self._answer_complaint(draft, candidates, understanding, index, hits)
         if draft.ledger.citations:
             yield from self._ask_back(draft, understanding, candidates)
             yield draft.finish(Outcome.EMERGENCY if screening.pinned_emergency else Outcome.ANSWERED)
@@ -204,11 +207,10 @@ class Consultant:
         """Passages in the person's language where there are any, else in any language."""
         query = for_search(draft.query)
         audience = _AUDIENCE[role]
-        hits = index.search(
-            query, self.settings.top_k, filters=Filters(audience=audience, language=draft.language)
-        )
+        k = self.settings.top_k * (2 if role is Role.CLINICIAN else 1)
+        hits = index.search(query, k, filters=Filters(audience=audience, language=draft.language))
         if not enough(query, hits, index):
-            anywhere = index.search(query, self.settings.top_k, filters=Filters(audience=audience))
+            anywhere = index.search(query, k, filters=Filters(audience=audience))
             hits = anywhere if enough(query, anywhere, index) else hits
         draft.retrieved = tuple(hit.passage.id for hit in hits)
         return hits
@@ -218,6 +220,15 @@ class Consultant:
         if draft.turn.role is Role.CLINICIAN or level == Level.NONE or draft.pieces:
             return
         yield from draft.say(phrase(f"level_{level.label}", draft.language, **draft.numbers))
+
+    @staticmethod
+    def _is_about_the_complaint(
+        draft: Draft, understanding: Understanding, candidates: Sequence[Candidate]
+    ) -> bool:
+        """A patient's complaint that cards explain; not a question about a medicine, whoever is ill besides."""
+        if draft.turn.role is Role.CLINICIAN or not understanding.complaint or not candidates:
+            return False
+        return not names_a_card(draft.turn.text, "medicine")
 
     def _answer_complaint(
         self,

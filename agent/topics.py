@@ -8,9 +8,9 @@ from functools import cache
 from retrieval.handbook.outline import load_outline
 
 
-def names_a_card(text: str) -> bool:
-    """True where a card's name or synonym stands in the text, in either language."""
-    english, chinese = _names()
+def names_a_card(text: str, *kinds: str) -> bool:
+    """True where the name or a synonym of a card (of one of ``kinds``, if given) stands in the text, in either language."""
+    english, chinese = _names(kinds)
     lowered = text.lower()
     if any(name in text for name in chinese):
         return True
@@ -19,10 +19,12 @@ def names_a_card(text: str) -> bool:
 
 
 @cache
-def _names() -> tuple[frozenset[str], frozenset[str]]:
+def _names(kinds: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     english: set[str] = set()
     chinese: set[str] = set()
     for card in load_outline().cards:
+        if kinds and card.id.partition("/")[0] not in kinds:
+            continue
         for name in (card.en, *card.other_en):
             english.add(" ".join(re.findall(r"[a-z0-9]+", name.lower())))
         chinese.update(name for name in (card.zh, *card.other_zh) if len(name) > 1)

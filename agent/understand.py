@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
 
 from agent.safety.clauses import Match, Reading, Status, cut, read
 from agent.safety.findings import Finding, lexicon
@@ -21,6 +25,12 @@ _WORSE = re.compile(
     r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b(?!\s+(?:when|whenever|after|with|if|at\s+night|in\s+the|on|while|as\s+soon))|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
     re.IGNORECASE,
 )
+_UNWELL = re.compile(
+    r"\b(?:i|i'm|im|he|she|he's|she's)\s+(?:am\s+|is\s+|have\s+been\s+|just\s+|really\s+|so\s+)*(?:feel(?:s|ing)?\s+)?(?:really\s+|so\s+|very\s+|quite\s+)?"
+    r"(?:awful|terrible|unwell|sick|ill|rough|poorly|lousy|not\s+(?:well|right|good))\b|(?:浑身|身体|身上|很|有点|不太)?(?:不舒服|难受)|生病了",
+    re.IGNORECASE,
+)
+"""Says that somebody is ill without saying how."""
 _FEMALE = re.compile(
     r"\b\d{1,3}\s*(?:yo\s*)?f\b|\bfemale\b|\bwoman\b|\bgirl\b|\bwife\b|\bmother\b|\bmom\b|\bmum\b|\bdaughter\b|\bmy periods?\b|女(?:性|孩|儿|士)?[，,。\s\d]|妻子|老婆|妈妈|母亲|我妈|月经",
     re.IGNORECASE,
@@ -83,7 +93,6 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
     age = _latest(findings, "age_years") or _from_days(_latest(findings, "age_days"))
     pregnant = any(finding.concept.startswith("pregnan") and finding.status in _HERE for finding in findings)
     present = tuple(symptom for symptom, here in state.items() if here)
-    here_now = any(finding.status in _HERE and finding.value is None for finding in findings)
     return Understanding(
         present=present,
         denied=tuple(symptom for symptom, here in state.items() if not here),
@@ -94,8 +103,14 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
             duration_days=_duration_days(whole),
             worsening=bool(_WORSE.search(whole)),
         ),
-        complaint=bool(present) or here_now,
+        complaint=any(symptom not in _contexts() for symptom in present) or bool(_UNWELL.search(said[-1])),
     )
+
+
+@cache
+def _contexts() -> frozenset[str]:
+    raw = resources.files("agent").joinpath("data", "contexts.yaml").read_text(encoding="utf-8")
+    return frozenset(yaml.load(raw, yaml.CSafeLoader)["contexts"].split())
 
 
 def symptom_statuses(text: str) -> list[tuple[str, Status]]:

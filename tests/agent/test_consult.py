@@ -275,3 +275,22 @@ def test_the_bundled_model_writes_and_only_what_holds_is_kept(
     assert grounded(reply)
     assert reply.trace.model == "smollm2-135m"
     assert reply.trace.prompt_sha256
+
+
+@pytest.mark.parametrize("text", ["I feel awful", "我浑身不舒服"])
+def test_a_vague_complaint_is_asked_about(consultant: Consultant, text: str) -> None:
+    reply = consultant.ask(Turn(text=text))
+    assert reply.outcome is Outcome.CLARIFYING
+    assert len(reply.questions) >= 2
+
+
+def test_a_question_about_two_medicines_is_about_them_and_nobody_is_ill(consultant: Consultant) -> None:
+    reply = consultant.ask(Turn(text="Can I take ibuprofen with warfarin?"))
+    assert (reply.outcome, reply.triage.level) == (Outcome.ANSWERED, Level.NONE)
+    assert "bleeding" in reply.text
+    assert {citation.document_id for citation in reply.citations} & {"medicine/ibuprofen", "medicine/warfarin"}
+
+
+def test_a_clinician_is_quoted_the_clinicians_lines(consultant: Consultant) -> None:
+    reply = consultant.ask(Turn(text="criteria for diagnosing type 2 diabetes", role=Role.CLINICIAN))
+    assert "condition/type-2-diabetes#clinician" in {citation.passage_id for citation in reply.citations}
