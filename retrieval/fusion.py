@@ -7,8 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from retrieval.passage import ChannelScore
 
-RRF_K = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+RRF_K = 20
+"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009, used 60).
+
+20 lets a channel that is sure of its first place count for more: 55 instead of 53 of 60 everyday questions have their
+card among the first three (chosen on those), and 300 Huatuo questions do not tell the two apart (nDCG@10 0.455 and
+0.456, 2026-11-22).
+"""
 
 Ranking = Sequence[tuple[str, float]]
 """Ids with the channel's own score, best first."""
