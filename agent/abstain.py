@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agent.compose import without_aspects
 from retrieval.analysis import terms
 from retrieval.language import detect_language
 from retrieval.passage import Hit
@@ -21,6 +22,8 @@ NEAR = 0.80
 """Cosine below which the nearest passage is about something else (multilingual e5: unrelated texts reach 0.78)."""
 COVERED = 0.5
 """Share of the question's weight of words, by rarity, that one of the best passages must hold."""
+TOPIC_COVERED = 0.75
+"""The same for the topic alone, where a passage is about the aspect that the other words ask for."""
 PARTLY = 0.3
 """Enough where the passage is very near besides: it says it in other words."""
 VERY_NEAR = {"en": 0.885, "zh": 0.91}
@@ -44,6 +47,10 @@ def enough(question: str, hits: Sequence[Hit], index: Index) -> bool:
     if nearest < NEAR:
         return False
     covered = coverage(question, hits, index)
+    if covered < COVERED:
+        topic = without_aspects(question, [hit.passage for hit in hits[:_LOOKED_AT]])
+        if topic != question and coverage(topic, hits, index) >= TOPIC_COVERED:
+            return True
     very_near = nearest >= VERY_NEAR.get(detect_language(question), VERY_NEAR["en"])
     return covered >= COVERED or (covered >= PARTLY and very_near)
 

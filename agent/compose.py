@@ -71,6 +71,17 @@ def aspects_of(question: str) -> frozenset[Aspect]:
     return frozenset(rule.aspect for rule in _rules() if rule.asked.search(question))
 
 
+def without_aspects(question: str, passages: Sequence[Passage]) -> str:
+    """The question without the words that ask for an aspect ("treated", "怎么治") that one of the passages is about."""
+    present = {aspect_of(passage) for passage in passages}
+    for rule in _rules():
+        if rule.aspect in present:
+            question = re.sub(
+                rf"[A-Za-z]*(?:{rule.asked.pattern})[A-Za-z]*", " ", question, flags=re.IGNORECASE
+            )
+    return question
+
+
 def aspect_of(passage: Passage) -> Aspect | None:
     """What a passage is about, by its heading, its anchor, or the question that is its title."""
     for text in (passage.section, passage.id.partition("#")[2], passage.title):

@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -115,10 +116,10 @@ def _run(app: Any, listening: socket.socket, address: str, *, opens: bool) -> No
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
     )
-    try:
+    # Ctrl-C ends the server cleanly; whether uvicorn then raises it again depends on its version and the moment.
+    with suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    click.echo("Stopped.")
 
 
 def _address(host: str, port: int) -> str:

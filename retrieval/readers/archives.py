@@ -115,7 +115,7 @@ def _zip(source: Source, allowance: Allowance) -> Iterator[Source | Skipped]:
     with _seekable(source, allowance.limits) as stream, zipfile.ZipFile(stream) as archive:
         for info in archive.infolist():
             name = f"{source.name}/{label(info.filename)}"
-            if info.is_dir():
+            if info.filename and info.is_dir():
                 continue
             if info.flag_bits & 0x1:
                 yield Skipped(name, "protected by a password; remove it and try again")
