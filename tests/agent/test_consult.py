@@ -288,7 +288,10 @@ def test_a_question_about_two_medicines_is_about_them_and_nobody_is_ill(consulta
     reply = consultant.ask(Turn(text="Can I take ibuprofen with warfarin?"))
     assert (reply.outcome, reply.triage.level) == (Outcome.ANSWERED, Level.NONE)
     assert "bleeding" in reply.text
-    assert {citation.document_id for citation in reply.citations} & {"medicine/ibuprofen", "medicine/warfarin"}
+    assert {citation.document_id for citation in reply.citations} & {
+        "medicine/ibuprofen",
+        "medicine/warfarin",
+    }
 
 
 def test_a_clinician_is_quoted_the_clinicians_lines(consultant: Consultant) -> None:
