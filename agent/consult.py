@@ -88,7 +88,7 @@ class Consultant:
         yield from self._urgency_line(draft, understanding)
         if self._is_about_the_complaint(draft, understanding, candidates):
             yield from self._answer_complaint(draft, candidates, understanding, index, hits)
-        elif enough(for_search(draft.query), hits, index):
+        elif enough(for_search(draft.query), hits, index) and not self._is_vague(draft, understanding):
             yield from self._answer_question(draft, index, hits)
         elif understanding.complaint and candidates and turn.role is Role.PATIENT:
             yield from self._answer_complaint(draft, candidates, understanding, index, hits)
@@ -176,7 +176,7 @@ class Consultant:
         yield draft.finish(outcome)
 
     def _candidates(self, understanding: Understanding) -> tuple[Candidate, ...]:
-        if not understanding.complaint:
+        if not understanding.specific:
             return ()
         return Reasoner.load().rank(understanding.present, understanding.denied, understanding.person)
 
@@ -229,6 +229,11 @@ class Consultant:
         if draft.turn.role is Role.CLINICIAN or not understanding.complaint or not candidates:
             return False
         return not names_a_card(draft.turn.text, "medicine")
+
+    @staticmethod
+    def _is_vague(draft: Draft, understanding: Understanding) -> bool:
+        """Somebody is ill, and neither a symptom nor anything the handbook knows is named."""
+        return understanding.complaint and not understanding.specific and not names_a_card(draft.turn.text)
 
     def _answer_complaint(
         self,

@@ -73,6 +73,8 @@ class Understanding:
     circumstances: Circumstances
     complaint: bool
     """Whether a person's own trouble is described, rather than a matter of knowledge asked about."""
+    specific: bool = True
+    """Whether a symptom was named that something can be concluded from."""
 
 
 def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understanding:
@@ -103,14 +105,16 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
             duration_days=_duration_days(whole),
             worsening=bool(_WORSE.search(whole)),
         ),
-        complaint=any(symptom not in _contexts() for symptom in present) or bool(_UNWELL.search(said[-1])),
+        complaint=any(symptom not in _ids("contexts") for symptom in present)
+        or bool(_UNWELL.search(said[-1])),
+        specific=any(symptom not in _ids("contexts") | _ids("unspecific") for symptom in present),
     )
 
 
 @cache
-def _contexts() -> frozenset[str]:
+def _ids(group: str) -> frozenset[str]:
     raw = resources.files("agent").joinpath("data", "contexts.yaml").read_text(encoding="utf-8")
-    return frozenset(yaml.load(raw, yaml.CSafeLoader)["contexts"].split())
+    return frozenset(yaml.load(raw, yaml.CSafeLoader)[group].split())
 
 
 def symptom_statuses(text: str) -> list[tuple[str, Status]]:
