@@ -1,4 +1,4 @@
-"""The real handbook as a search index, built once a session from the shipped vectors."""
+"""The real handbook's index, open for searching."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.handbook.index import build_handbook_index
 from retrieval.search import Index, open_index
 
 
 @pytest.fixture(scope="session")
-def handbook_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("handbook") / "index"
-    build_handbook_index(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def handbook(handbook_dir: Path) -> Iterator[Index]:
-    with open_index(handbook_dir) as index:
+def handbook(handbook_index: Path) -> Iterator[Index]:
+    with open_index(handbook_index) as index:
         yield index

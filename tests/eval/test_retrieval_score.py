@@ -84,18 +84,20 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         load_questions(path)
 
 
-def test_the_command_scores_a_file_of_ones_own(handbook_dir: Path, tmp_path: Path) -> None:
+def test_the_command_scores_a_file_of_ones_own(handbook_index: Path, tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     lines = [
         {"_id": "1", "text": "what is gout", "language": "en", "cards": ["condition/gout"]},
         {"_id": "2", "text": "痛风", "language": "zh", "cards": ["condition/no-such-card"]},
     ]
     path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    called = CliRunner().invoke(eval_group, ["retrieval", str(path), "--index", str(handbook_dir), "--json"])
+    called = CliRunner().invoke(
+        eval_group, ["retrieval", str(path), "--index", str(handbook_index), "--json"]
+    )
     assert called.exit_code == 0, called.output
     report = json.loads(called.stdout)
     assert report["groups"]["all"] == {"n": 2, "hit@1": 1, "hit@3": 1, "hit@5": 1, "hit@10": 1}
     assert [one["rank"] for one in report["questions"]] == [1, None]
 
-    readable = CliRunner().invoke(eval_group, ["retrieval", str(path), "--index", str(handbook_dir)])
+    readable = CliRunner().invoke(eval_group, ["retrieval", str(path), "--index", str(handbook_index)])
     assert "condition/no-such-card" in readable.stdout

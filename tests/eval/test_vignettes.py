@@ -52,8 +52,8 @@ def test_the_story_alone_brings_up_the_card_and_what_has_none_is_told(own: Path,
     assert "Moonbeam Fever" in as_text(results)
 
 
-def test_the_command_reports_as_json(own: Path, handbook_dir: Path) -> None:
-    called = CliRunner().invoke(eval_group, ["vignettes", str(own), "--index", str(handbook_dir), "--json"])
+def test_the_command_reports_as_json(own: Path, handbook_index: Path) -> None:
+    called = CliRunner().invoke(eval_group, ["vignettes", str(own), "--index", str(handbook_index), "--json"])
     assert called.exit_code == 0, called.output
     report = json.loads(called.stdout)
     assert report["covered"] == 1
