@@ -14,12 +14,34 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 
-DANGERS = (
-    "heart stroke breathing anaphylaxis bleeding choking head-injury meningitis-sepsis poisoning pregnancy baby "
-    "child seizure spine testicle limb eye diabetes abdomen burn heat carbon-monoxide blood-pressure cancer-fever "
-    "general"
-).split()
-CRISES = "suicide self-harm abuse danger-to-others eating-disorder overdose psychosis".split()
+DANGERS = [
+    "heart",
+    "stroke",
+    "breathing",
+    "anaphylaxis",
+    "bleeding",
+    "choking",
+    "head-injury",
+    "meningitis-sepsis",
+    "poisoning",
+    "pregnancy",
+    "baby",
+    "child",
+    "seizure",
+    "spine",
+    "testicle",
+    "limb",
+    "eye",
+    "diabetes",
+    "abdomen",
+    "burn",
+    "heat",
+    "carbon-monoxide",
+    "blood-pressure",
+    "cancer-fever",
+    "general",
+]
+CRISES = ["suicide", "self-harm", "abuse", "danger-to-others", "eating-disorder", "overdose", "psychosis"]
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "danger": ("", *DANGERS),

@@ -12,13 +12,16 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
+from tqdm import tqdm
 
 from agent.safety.second_sight.encoder import SightEncoder, shortened
 from agent.safety.second_sight.examples import HEADS, Example, load_examples
@@ -30,7 +33,8 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class Plan:
-    frozen_layers: int = 4
+    frozen_layers: int = 6
+    """Lower layers left as they are; their output is computed once and kept."""
     epochs: int = 4
     batch: int = 32
     layer_rate: float = 8e-5
@@ -61,10 +65,10 @@ def labels_of(examples: Sequence[Example]) -> dict[str, np.ndarray]:
     }
 
 
-def fine_tuned(examples: Sequence[Example], plan: Plan, held_out: Sequence[Example] = ()) -> dict[str, bytes]:
+def fine_tuned(examples: Sequence[Example], plan: Plan) -> dict[str, bytes]:
     """The trained layers, as the base file stores them."""
     import torch
-    from torch.nn import functional as F
+    from torch.nn.functional import cross_entropy, normalize
     from transformers import BertConfig, BertModel
 
     torch.manual_seed(plan.seed)
@@ -105,28 +109,47 @@ def fine_tuned(examples: Sequence[Example], plan: Plan, held_out: Sequence[Examp
         optimizer, max_lr=[plan.layer_rate, plan.head_rate], total_steps=steps + 1, pct_start=0.1
     )
 
-    def vectors(rows: Sequence[Sequence[int]]) -> Any:
-        width = max(map(len, rows))
-        tokens = torch.full((len(rows), width), base.pad)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        for row, line in enumerate(rows):
-            tokens[row, : len(line)] = torch.tensor(line)
-            mask[row, : len(line)] = 1
+    def padded(rows: Sequence[Any]) -> tuple[Any, Any]:
+        lengths = torch.tensor([len(row) for row in rows])
+        mask = (torch.arange(int(lengths.max()))[None, :] < lengths[:, None]).float()
+        return torch.nn.utils.rnn.pad_sequence([torch.as_tensor(row) for row in rows], batch_first=True), mask
+
+    def through(layers: Any, hidden: Any, mask: Any) -> Any:
+        blocked = (1 - mask)[:, None, None, :] * torch.finfo(torch.bfloat16).min
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = model(input_ids=tokens, attention_mask=mask).last_hidden_state
+            for layer in layers:
+                out = layer(hidden, blocked)
+                hidden = out[0] if isinstance(out, tuple) else out
+        return hidden
+
+    lower: list[Any] = [None] * len(ids)
+    with torch.inference_mode():
+        model.eval()
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        for start in tqdm(range(0, len(order), 64), desc="Lower layers", unit="batch", leave=False):
+            batch = order[start : start + 64]
+            tokens, mask = padded([ids[i] for i in batch])
+            states = through(model.encoder.layer[: plan.frozen_layers], model.embeddings(tokens), mask)
+            for i, state in zip(batch, states, strict=True):
+                lower[i] = state[: len(ids[i])].to(torch.bfloat16).clone()
+        model.train()
+
+    def vectors(rows: Sequence[Any]) -> Any:
+        states, mask = padded(rows)
+        hidden = through(trained, states.float(), mask)
         summed = (hidden.float() * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
-        return F.normalize(summed, dim=1)
+        return normalize(summed, dim=1)
 
     started, step = time.monotonic(), 0
     for epoch in range(plan.epochs):
         losses = []
         for batch in batches([len(line) for line in ids], plan.batch, rng):
-            out = vectors([ids[i] for i in batch])
+            out = vectors([lower[i] for i in batch])
             loss = torch.zeros(())
             for head, layer in heads.items():
                 target = labels[head][batch]
                 if (target != IGNORED).any():
-                    loss = loss + F.cross_entropy(
+                    loss = loss + cross_entropy(
                         layer(out * 10), target, ignore_index=IGNORED, label_smoothing=plan.smoothing
                     )
             optimizer.zero_grad()
@@ -135,7 +158,7 @@ def fine_tuned(examples: Sequence[Example], plan: Plan, held_out: Sequence[Examp
             optimizer.step()
             schedule.step()
             step += 1
-            losses.append(float(loss))
+            losses.append(loss.item())
             if step % 25 == 0:
                 spent = time.monotonic() - started
                 click.echo(
@@ -153,3 +176,131 @@ def fine_tuned(examples: Sequence[Example], plan: Plan, held_out: Sequence[Examp
                     name, state[f"encoder.layer.{number}.{long}.{kind}"].float().numpy().reshape(-1), base
                 )
     return layers
+
+
+def kept_back(example: Example, share: float = 0.1) -> bool:
+    """Whether a message is held out; by its text, so that it is the same one every time."""
+    return int(sha256(example.text.encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000
+
+
+def fitted_head(vectors: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and bias of a multinomial logistic regression (every class is seen, or stays at a low bias)."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=30.0, max_iter=2000)
+    model.fit(vectors, labels)
+    weights = np.zeros((classes, vectors.shape[1]), "f4")
+    bias = np.full(classes, -20.0, "f4")
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+        coefficients, intercepts = (
+            np.vstack([-coefficients, coefficients]) / 2,
+            np.hstack([-intercepts, intercepts]) / 2,
+        )
+    weights[model.classes_], bias[model.classes_] = coefficients, intercepts
+    return weights, bias
+
+
+def temperature(scores: np.ndarray, labels: np.ndarray) -> float:
+    """What divides the scores so that the held-out messages are least surprising."""
+
+    def surprise(t: float) -> float:
+        scaled = scores / t
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        logs = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
+        return float(-logs[np.arange(len(labels)), labels].mean())
+
+    return min((t / 20 for t in range(6, 101)), key=surprise)
+
+
+def thresholds(probability: np.ndarray, positive: np.ndarray) -> dict[str, float]:
+    """``emergency``: at most 3% of held-out look-alikes above it; ``urgent``: at most 8%."""
+    look_alikes = np.sort(probability[~positive])[::-1]
+
+    def at_most(share: float) -> float:
+        return float(max(look_alikes[int(share * len(look_alikes))], 0.05)) if len(look_alikes) else 0.5
+
+    return {"emergency": at_most(0.025), "urgent": at_most(0.08)}
+
+
+def figures(probability: np.ndarray, positive: np.ndarray, at: dict[str, float]) -> dict[str, float]:
+    from sklearn.metrics import roc_auc_score
+
+    return {
+        "messages": len(positive),
+        "auc": round(float(roc_auc_score(positive, probability)), 4),
+        **{f"recall_{name}": round(float((probability[positive] >= t).mean()), 4) for name, t in at.items()},
+        **{f"alarms_{name}": round(float((probability[~positive] >= t).mean()), 4) for name, t in at.items()},
+    }
+
+
+def trained(examples: Sequence[Example], layers: dict[str, bytes]) -> dict[str, np.ndarray]:
+    """What ``model.npz`` holds: the layers, the heads with their temperature in, and the card."""
+    vectors = SightEncoder(layers).vectors([e.text for e in tqdm(examples, desc="Reading", leave=False)])
+    held = np.array([kept_back(e) for e in examples])
+    arrays: dict[str, np.ndarray] = {PREFIX + n: np.frombuffer(data, "u1") for n, data in layers.items()}
+    card: dict[str, Any] = {
+        "date": date.today().isoformat(),
+        "plan": asdict(Plan()),
+        "heads": {},
+        "thresholds": {},
+        "held_out": {},
+        "messages_sha256": sha256("\n".join(sorted(e.text for e in examples)).encode()).hexdigest(),
+    }
+    for head, y in labels_of(examples).items():
+        known = y != IGNORED
+        if len(set(y[known & ~held])) < 2:
+            continue
+        weights, bias = fitted_head(vectors[known & ~held], y[known & ~held], len(HEADS[head]))
+        unseen, truth = vectors[known & held], y[known & held]
+        divide = temperature(unseen @ weights.T + bias, truth)
+        arrays[f"{head}.weights"], arrays[f"{head}.bias"] = weights / divide, bias / divide
+        p = 1 - softmax(unseen @ (weights / divide).T + bias / divide)[:, 0]
+        card["heads"][head] = list(HEADS[head])
+        card["thresholds"][head] = thresholds(p, truth > 0)
+        card["held_out"][head] = figures(p, truth > 0, card["thresholds"][head])
+        sources = np.array([e.source for e in examples])[known & held]
+        card["held_out"][head]["recall_by_source"] = {
+            str(s): round(float((p[(sources == s)] >= card["thresholds"][head]["emergency"]).mean()), 3)
+            for s in sorted(set(sources))
+        }
+    arrays["card"] = np.frombuffer(json.dumps(card, ensure_ascii=False).encode(), "u1")
+    return arrays
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: np.ndarray = e / e.sum(axis=1, keepdims=True)
+    return result
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(__file__).parent / "model.npz",
+    show_default="beside this file",
+)
+@click.option(
+    "--keep-layers", is_flag=True, help="Fit only the heads again, over the layers of --out as they are."
+)
+@click.option("--epochs", type=click.IntRange(1, 50), default=Plan.epochs, show_default=True)
+def main(out: Path, keep_layers: bool, epochs: int) -> None:
+    """Train the second sight on the messages beside this file and write the model."""
+    examples = load_examples()
+    click.echo(f"{len(examples)} messages", err=True)
+    if keep_layers:
+        with np.load(out) as model:
+            layers = {n[len(PREFIX) :]: model[n].tobytes() for n in model.files if n.startswith(PREFIX)}
+    else:
+        layers = fine_tuned([e for e in examples if not kept_back(e)], Plan(epochs=epochs))
+    arrays = trained(examples, layers)
+    part = out.with_suffix(".part.npz")
+    np.savez(part, allow_pickle=False, **arrays)
+    part.replace(out)
+    card = json.loads(arrays["card"].tobytes())
+    click.echo(json.dumps({k: card[k] for k in ("held_out", "thresholds")}, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
