@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import yaml
 from agent.safety import clauses, measurements
 from agent.safety.clauses import Status
 from agent.safety.patterns import PhraseBook
-from agent.safety.tokens import normalise, tokenise
+from agent.safety.tokens import expand, normalise, tokenise
 
 RULES = Path(__file__).with_name("rules")
 CONCEPT_FILES = ("concepts-*.yaml",)
@@ -49,6 +50,8 @@ class Lexicon:
     book: PhraseBook
     table: Mapping[int, str]
     cue_names: frozenset[str]
+    shorthand: Mapping[str, tuple[str, ...]]
+    """Clinicians' abbreviations and what they stand for."""
 
 
 def load_yaml(path: Path) -> Any:
@@ -76,7 +79,8 @@ def lexicon() -> Lexicon:
     table = {ord(pair[0]): pair[1] for pair in pairs}
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B)}
     table |= {ord("’"): "'", ord("‘"): "'", ord("％"): "%", ord("℃"): "℃", ord("．"): "."}
-    return Lexicon(book, table, frozenset(cues))
+    shorthand = {short: tuple(full.split()) for short, full in context["shorthand"].items()}
+    return Lexicon(book, table, frozenset(cues), shorthand)
 
 
 def concepts() -> frozenset[str]:
@@ -94,7 +98,79 @@ def extract(said: Sequence[str]) -> tuple[Finding, ...]:
     for turn, text in enumerate(said):
         found, person = _extract_one(text, turn, person)
         findings += found
+        findings += _corrected_numbers(text, turn, findings)
     return tuple(findings)
+
+
+_SENTENCES = re.compile(r"[^.!?。！？\n]+(?:\.\d[^.!?。！？\n]*)*")
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+_TAKEN_BACK = re.compile(
+    r"(?:\bnot|instead of|rather than|n't|不是|并非|而不是)\s*(?:a |an |actually )?(\d+(?:\.\d+)?)"
+)
+_MISTAKE = re.compile(
+    r"\b(?:typo|meant|i mean|mistyped|misread|misspoke|correction|sorry|oops|wrong number|read it wrong)\b|"
+    r"说错|打错|写错|看错|读错|搞错|弄错|更正|纠正|应该是|手误|输错"
+)
+_LATER_READING = re.compile(
+    r"\b(?:now|again|after|later|second|dropped|since|today)\b|现在|再测|又测|之后|后来|降|今天"
+)
+"""A second reading is news, not a correction: the first one was still true."""
+
+
+def _corrected_numbers(original: str, turn: int, earlier: Sequence[Finding]) -> list[Finding]:
+    """ "Sorry, 37.8 not 38.8": the old number as a denied finding, the new one as a present finding."""
+    text = normalise(original, lexicon().table)
+    found: list[Finding] = []
+    for sentence in _SENTENCES.finditer(text):
+        words, numbers = sentence.group(), list(_NUMBERS.finditer(sentence.group()))
+        gone = _TAKEN_BACK.search(words)
+        kept = [n for n in numbers if gone is None or n.start() != gone.start(1)]
+        mistake = bool(_MISTAKE.search(words)) and not _LATER_READING.search(words)
+        if not numbers or not (gone or mistake):
+            continue
+        before = [
+            f
+            for f in earlier
+            if f.value is not None and f.status == "present" and (f.turn, f.start) < (turn, sentence.start())
+        ]
+        measured = {
+            f.concept: f
+            for f in earlier
+            if f.value is not None and f.turn == turn and sentence.start() <= f.start < sentence.end()
+        }
+        if mistake and measured and not gone:
+            found += [
+                replace(old, status="denied", turn=turn, start=measured[old.concept].start, corrects=True)
+                for old in before
+                if old.concept in measured and old.value != measured[old.concept].value
+            ]
+            continue
+        for old in reversed(before):
+            digits = _NUMBERS.findall(normalise(old.evidence, lexicon().table))
+            if (gone and gone.group(1) in digits) or (mistake and not gone and len(kept) == 1):
+                new = _remeasured(old, gone.group(1) if gone else digits[-1], kept)
+                if new is None and not gone:
+                    continue
+                place = sentence.start() + (kept[0].start() if kept else numbers[0].start())
+                end = sentence.start() + (kept[0].end() if kept else numbers[0].end())
+                here = replace(
+                    old, evidence=original[place:end], turn=turn, start=place, end=end, corrects=True
+                )
+                found.append(replace(here, status="denied"))
+                if new is not None:
+                    found.append(replace(here, value=new))
+                break
+    return found
+
+
+def _remeasured(old: Finding, digits: str, kept: Sequence[re.Match[str]]) -> float | None:
+    """What the old words measure with the new number in them; ``None`` where they would mean something else."""
+    if len(kept) != 1:
+        return None
+    words = normalise(old.evidence, lexicon().table).replace(digits, kept[0].group(), 1)
+    values = [m.value for m in measurements.find(words) if m.name == old.concept]
+    near = [v for v in values if old.value and 0.5 <= v / old.value <= 2]
+    return near[0] if near else None
 
 
 @lru_cache(maxsize=1024)
@@ -102,7 +178,7 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, 
     """One message's findings, and who it ends up speaking of. Cached: every turn reads the whole conversation again."""
     lex = lexicon()
     text = normalise(original, lex.table)
-    tokens = tokenise(text)
+    tokens = expand(tokenise(text), lex.shorthand)
     clause_of, sentence_of = clauses.cut(tokens)
     found = lex.book.find(tokens, clause_of)
     starts = [token.start for token in tokens]

@@ -61,7 +61,7 @@ class PhraseBook:
         self._elements: dict[str, int] = {}
         self._literals: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         self._prefixes: dict[str, list[int]] = {}
-        self._phrases: list[_Phrase] = []
+        self._by_first: dict[int, list[_Phrase]] = {}
         self._guessable: set[str] = set()
         exact = frozenset(exact)
         for name in sorted(phrases, key=lambda name: name in exact):
@@ -93,10 +93,12 @@ class PhraseBook:
                 gap = 0
         if not elements:
             raise ValueError(f"phrase of {name!r} has no words: {line!r}")
-        self._phrases.append(_Phrase(name, tuple(elements), tuple(gaps), tuple(forbidden)))
+        self._keep(_Phrase(name, tuple(elements), tuple(gaps), tuple(forbidden)))
         if either:
-            turned = _Phrase(name, tuple(elements[::-1]), tuple(gaps[::-1]), tuple(forbidden))
-            self._phrases.append(turned)
+            self._keep(_Phrase(name, tuple(elements[::-1]), tuple(gaps[::-1]), tuple(forbidden)))
+
+    def _keep(self, phrase: _Phrase) -> None:
+        self._by_first.setdefault(phrase.elements[0], []).append(phrase)
 
     def _element(self, text: str, guess: bool) -> int:
         known = self._elements.get(text)
@@ -155,15 +157,15 @@ class PhraseBook:
             number += token.kind == "stop"
             content.append(content[-1] + (token.text not in FILLERS))
         found: dict[str, list[Match]] = {}
-        for phrase in self._phrases:
-            first = spans.get(phrase.elements[0])
-            if first is None or any(e not in spans for e in phrase.elements[1:]):
-                continue
-            for part in first:
-                match = _follow(phrase, spans, part, content, sentence)
-                if match is None or (phrase.forbidden and _forbidden(phrase, spans, match, clause_of)):
+        for element, first in spans.items():
+            for phrase in self._by_first.get(element, ()):
+                if any(e not in spans for e in phrase.elements[1:]):
                     continue
-                found.setdefault(phrase.name, []).append(match)
+                for part in first:
+                    match = _follow(phrase, spans, part, content, sentence)
+                    if match is None or (phrase.forbidden and _forbidden(phrase, spans, match, clause_of)):
+                        continue
+                    found.setdefault(phrase.name, []).append(match)
         return found
 
     def _spans(self, tokens: Sequence[Token]) -> dict[int, list[tuple[int, int]]]:

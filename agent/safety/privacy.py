@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
+from agent.safety.names import people
 from agent.safety.wording import compiled, expand, load_data
 
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
@@ -74,7 +75,17 @@ def identifiers(text: str) -> tuple[Span, ...]:
         for start, end in _matches(entity, text):
             if all(end <= other.start or start >= other.end for other in found):
                 found.append(Span(start, end, entity.label))
+    for start, end in people(text, _never_a_person):
+        start, end = _name(text, start, end)
+        if start < end and all(end <= other.start or start >= other.end for other in found):
+            found.append(Span(start, end, "NAME"))
     return tuple(sorted(found))
+
+
+def _never_a_person(word: str) -> bool:
+    """A word of medicine or of every day, or a disease's namesake that stands by itself."""
+    eponyms, _, plain = _kept()
+    return word in plain or word in eponyms
 
 
 def _matches(entity: _Entity, text: str) -> Iterator[tuple[int, int]]:

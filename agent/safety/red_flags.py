@@ -130,16 +130,23 @@ class RedFlagScreen:
 def standing(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Present findings, less those that a later message takes back."""
     taken_back: dict[str, tuple[int, int]] = {}
+    wrong_numbers: dict[tuple[str, float], tuple[int, int]] = {}
     for finding in findings:
         if finding.status == "denied":
             # A denial in a later message corrects earlier ones; within a message only an explicit correction does.
             until = (finding.turn, finding.start if finding.corrects else -1)
-            taken_back[finding.concept] = max(taken_back.get(finding.concept, (-1, -1)), until)
+            if finding.value is None:
+                taken_back[finding.concept] = max(taken_back.get(finding.concept, (-1, -1)), until)
+            else:
+                wrong_numbers[finding.concept, finding.value] = until
     return tuple(
         f
         for f in findings
         if f.status == "present"
         and not any((f.turn, f.start) < taken_back[c] for c in taken_back if _family(f.concept, c))
+        and not (
+            f.value is not None and (f.turn, f.start) < wrong_numbers.get((f.concept, f.value), (-1, -1))
+        )
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"[a-zà-ÿ]+(?:'[a-z]+)*|\d+(?:\.\d+)?|[\u3400-\u9fff]|[.!?。！？\n]+|[^\s'\"“”‘’`*_~<>|&-]"
+    r"(?<![a-z])[a-z]/[a-z](?![a-z])|[a-zà-ÿ]+(?:'[a-z]+)*|\d+(?:\.\d+)?|[\u3400-\u9fff]|[.!?。！？\n]+|[^\s'\"“”‘’`*_~<>|&-]"
 )
 _STOP = frozenset(".!?。！？\n")
 _COMMA = frozenset(",，、;；:：…()（）/—")
@@ -62,6 +62,60 @@ def tokenise(text: str) -> list[Token]:
             kind = "mark"
         tokens.append(Token(raw, match.start(), match.end(), kind))
     return tokens
+
+
+_SIDES = {"l": "left", "lt": "left", "r": "right", "rt": "right"}
+_SIDED = frozenset(
+    [
+        "arm",
+        "leg",
+        "hand",
+        "foot",
+        "side",
+        "eye",
+        "ear",
+        "face",
+        "calf",
+        "thigh",
+        "hip",
+        "knee",
+        "shoulder",
+        "chest",
+        "flank",
+        "breast",
+        "testicle",
+        "arms",
+        "legs",
+        "hemiparesis",
+        "hemiplegia",
+        "sided",
+        "lower",
+        "upper",
+        "ankle",
+        "wrist",
+        "elbow",
+        "kidney",
+        "loin",
+        "neck",
+        "jaw",
+        "iliac",
+        "facial",
+    ]
+)
+
+
+def expand(tokens: Sequence[Token], shorthand: Mapping[str, tuple[str, ...]]) -> list[Token]:
+    """Clinicians' shorthand in full words ("RLQ", "c/o SOB", "L arm"), each at the place of the abbreviation."""
+    full: list[Token] = []
+    for i, token in enumerate(tokens):
+        words = shorthand.get(token.text) if token.kind == "word" else None
+        if words is not None:
+            full.extend(token._replace(text=word) for word in words)
+        elif token.text in _SIDES and i + 1 < len(tokens) and tokens[i + 1].text in _SIDED:
+            full.append(token._replace(text=_SIDES[token.text]))
+        else:
+            full.append(token)
+    return full
 
 
 @cache

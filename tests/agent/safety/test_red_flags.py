@@ -228,3 +228,44 @@ def test_triage_vignettes_stay_on_the_right_side() -> None:
                 assert floor == Level.EMERGENCY
             else:
                 assert floor != Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("my baby is 2 months, temp 38.8", "sorry, 37.8 not 38.8"),
+        ("my baby is 10 weeks old with 101.2F", "typo, i meant 99.2"),
+        ("my baby is 12 weeks with 38.4", "sorry, I meant 12 months old"),
+        ("宝宝两个月，体温38.8", "打错了，是37.8"),
+        ("宝宝两个月，体温38.8", "不是38.8，是37.8"),
+        ("血氧85", "看错了，应该是95"),
+        ("blood pressure 190/125 and a headache", "sorry 130/85, typo"),
+    ],
+)
+def test_a_corrected_number_counts_and_the_wrong_one_does_not(said: tuple[str, ...]) -> None:
+    assert SCREEN.check(said[:1]).floor == Level.EMERGENCY
+    assert SCREEN.check(said).floor is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("my baby is 2 months, temp 38.8", "now it is 37.6 after paracetamol, sorry for the panic"),
+        ("宝宝两个月，体温38.8", "吃了退烧药，现在37.5"),
+    ],
+)
+def test_a_second_reading_is_no_correction(said: tuple[str, ...]) -> None:
+    assert SCREEN.check(said).floor == Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("c/o CP radiating to L arm, diaphoretic", "acs-chest-pain"),
+        ("RLQ pain since last night, T 38.4, N/V", "severe-abdominal-pain"),
+        ("55 M w/ SOB at rest, can't finish sentences", "severe-breathlessness"),
+        ("72 y/o F, sudden R arm weakness and slurred speech", "stroke-signs"),
+    ],
+)
+def test_clinicians_shorthand(said: str, rule: str) -> None:
+    assert rule in ids(said)
