@@ -1,0 +1,110 @@
+"""Names of people by a list, where no word around them says that a name follows.
+
+``data/names.txt.gz`` holds given and family names of seventy locales (made by ``build_names.py``). One written with a
+capital, or two side by side in small letters, is taken for a person; a disease named after somebody is not.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import resources
+
+_WORD = re.compile(r"[A-Za-zÀ-žſ-ɏ]+(?:[-'’][A-Za-zÀ-žſ-ɏ]+)*\.?")
+_INITIAL = re.compile(r"[A-Za-z]\.?")
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "da",
+        "di",
+        "del",
+        "la",
+        "le",
+        "al",
+        "bin",
+        "ter",
+        "dos",
+        "das",
+        "el",
+        "ibn",
+        "mac",
+    ]
+)
+_GAP = re.compile(r"[ \t]+(?:['’\"]?)")
+
+
+@cache
+def _listed() -> tuple[frozenset[str], frozenset[str]]:
+    """Names that are nothing else, and names that are ordinary words too."""
+    data = resources.files("agent.safety.data").joinpath("names.txt.gz").read_bytes()
+    lines = gzip.decompress(data).decode().split("\n")
+    return (
+        frozenset(line for line in lines if not line.endswith("?")),
+        frozenset(line[:-1] for line in lines if line.endswith("?")),
+    )
+
+
+def people(text: str, ordinary: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Spans of names. ``ordinary`` says of a small-letter word that it is never a name here (a disease, a drug)."""
+    words = list(_WORD.finditer(text))
+    at = 0
+    while at < len(words):
+        run = _run(text, words, at, ordinary)
+        if run:
+            yield words[at].start(), _end(words[at + run - 1])
+        at += run or 1
+
+
+def _run(text: str, words: list[re.Match[str]], at: int, ordinary: Callable[[str], bool]) -> int:
+    """How many words from ``at`` on make one name; 0 for none."""
+    strong = capitals = names = 0
+    length = best = 0
+    while at + length < len(words):
+        word = words[at + length]
+        if length and not _GAP.fullmatch(text, words[at + length - 1].end(), word.start()):
+            break
+        kind = _kind(word.group(), ordinary)
+        if kind == "none" or (kind in ("particle", "initial") and not length):
+            break
+        length += 1
+        if kind in ("strong", "weak", "capital"):
+            strong += kind == "strong"
+            names += kind != "capital"
+            capitals += word.group()[0].isupper()
+            best = length
+        if length == 6:
+            break
+    if not strong:
+        return 0
+    # In small letters one word is not enough, and a lone capital word must be on the list of plain names.
+    return best if capitals or names > 1 else 0
+
+
+def _kind(word: str, ordinary: Callable[[str], bool]) -> str:
+    """``strong`` name, ``weak`` (also a word), ``capital`` (unknown, written large), ``particle``, ``initial``, ``none``."""
+    plain = re.sub(r"['’]s$", "", word.rstrip(".")).lower()
+    if plain in _PARTICLES:
+        return "particle"
+    if _INITIAL.fullmatch(word):
+        return "initial" if word[0].isupper() or word.endswith(".") else "none"
+    if ordinary(plain) or (word.isupper() and len(word) < 5):
+        return "none"
+    strong, weak = _listed()
+    parts = re.split(r"[-'’]", plain)
+    if plain in strong or any(part in strong for part in parts if len(part) > 2):
+        return "strong"
+    if not word[0].isupper():
+        return "none"
+    return "weak" if plain in weak else "capital"
+
+
+def _end(word: re.Match[str]) -> int:
+    """Without a possessive ending or the sentence's full stop."""
+    kept = re.sub(r"(?:['’]s)?\.?$", "", word.group())
+    return word.start() + len(kept)
