@@ -1,8 +1,8 @@
-"""What an index holds: its embedding model, its documents by content hash, its source files.
+"""What an index holds: its embedding model, its documents by content hash, its passages, its source files.
 
-SQLite beside the two channels. A batch is announced (``intend``) before the channels are touched and
-settled after both hold it, so that whatever interrupts a write leaves either a settled batch or an
-announced one, which the next writer undoes.
+SQLite beside the two channels, and the truth about both: a channel that lost something is made whole from here
+(``repair``). A batch is announced (``intend``) before the channels are touched and settled after both hold it,
+so that whatever interrupts a write leaves either a settled batch or an announced one, which the next writer undoes.
 """
 
 from __future__ import annotations
@@ -10,79 +10,62 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from retrieval.errors import EmbedderMismatchError, IndexCorruptError, IndexMissingError, RetrievalError
+from retrieval.passage import Passage
+from retrieval.tables import (
+    DOCUMENTS,
+    FILES,
+    META,
+    PASSAGES,
+    PENDING,
+    SCHEMA,
+    Entry,
+    engine,
+    entry_of,
+    packed,
+    parts,
+    row_of,
+    set_meta,
+    unpacked,
+)
+
+__all__ = ("FILE", "Entry", "Manifest")
 
 FILE = "manifest.db"
 SCHEMA_VERSION = 1
-
-_schema = sa.MetaData()
-_meta = sa.Table("meta", _schema, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-_documents = sa.Table(
-    "documents",
-    _schema,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("file", sa.Text, nullable=False, index=True),
-    sa.Column("passages", sa.Text, nullable=False),
-    sa.Column("count", sa.Integer, nullable=False),
-    sa.Column("run", sa.Integer, nullable=False),
-)
-_files = sa.Table(
-    "files",
-    _schema,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("sha256", sa.Text, nullable=False),
-)
-_pending = sa.Table(
-    "pending",
-    _schema,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("passages", sa.Text, nullable=False),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document as the manifest knows it."""
-
-    id: str
-    sha256: str
-    file: str
-    passages: tuple[str, ...]
-    run: int = 0
-    """The ingest that saw it last."""
+_OWN = frozenset(["lock", "chroma", "lexical", "versions", "versions.json", "versions.json.new"])
 
 
 class Manifest:
-    def __init__(self, index_dir: Path, engine: sa.Engine) -> None:
+    def __init__(self, index_dir: Path, database: sa.Engine) -> None:
         self._dir = index_dir
-        self._engine = engine
+        self._engine = database
 
     @classmethod
     def create(cls, index_dir: Path, fingerprint: str, embedder: str) -> Manifest:
         """Open the manifest, made new where there is none."""
         if (index_dir / FILE).exists():
             return cls.open(index_dir)
-        strangers = (
-            {p.name for p in index_dir.iterdir()} - {"lock", "chroma", "lexical"}
-            if index_dir.exists()
-            else ()
-        )
+        here = {path.name for path in index_dir.iterdir()} if index_dir.exists() else set()
+        strangers = {name for name in here - _OWN if not name.startswith(FILE)}
         if strangers:
             raise RetrievalError(
                 f"{index_dir} holds other files ({min(strangers)}) and no index. Name a new or an empty folder."
             )
         index_dir.mkdir(parents=True, exist_ok=True)
-        manifest = cls(index_dir, _engine(index_dir / FILE))
+        # Made under another name and renamed, so that no kill leaves a manifest without its tables.
+        draft = index_dir / f"{FILE}.new"
+        for left in index_dir.glob(f"{draft.name}*"):
+            left.unlink()
+        manifest = cls(index_dir, engine(draft))
         with manifest._writing() as db:
-            _schema.create_all(db)
+            SCHEMA.create_all(db)
             values = {
                 "schema": str(SCHEMA_VERSION),
                 "fingerprint": fingerprint,
@@ -91,8 +74,10 @@ class Manifest:
                 "generation": "0",
                 "corpus_sha256": "",
             }
-            db.execute(sa.insert(_meta), [{"name": name, "value": value} for name, value in values.items()])
-        return manifest
+            db.execute(sa.insert(META), [{"name": name, "value": value} for name, value in values.items()])
+        manifest.close()
+        draft.replace(index_dir / FILE)
+        return cls.open(index_dir)
 
     @classmethod
     def open(cls, index_dir: Path) -> Manifest:
@@ -100,7 +85,7 @@ class Manifest:
             raise IndexMissingError(
                 f"There is no index in {index_dir}. Build one: wenzhen ingest SOURCE --index {index_dir}"
             )
-        manifest = cls(index_dir, _engine(index_dir / FILE))
+        manifest = cls(index_dir, engine(index_dir / FILE))
         schema = manifest.value("schema")
         if schema != str(SCHEMA_VERSION):
             raise IndexCorruptError(
@@ -120,7 +105,7 @@ class Manifest:
 
     def value(self, name: str) -> str:
         with self._reading() as db:
-            return str(db.execute(sa.select(_meta.c.value).where(_meta.c.name == name)).scalar() or "")
+            return str(db.execute(sa.select(META.c.value).where(META.c.name == name)).scalar() or "")
 
     def generation(self) -> int:
         """Grows with every settled batch and every deletion."""
@@ -128,20 +113,40 @@ class Manifest:
 
     def entry(self, document_id: str) -> Entry | None:
         with self._reading() as db:
-            row = db.execute(sa.select(_documents).where(_documents.c.id == document_id)).first()
-        return _entry(row) if row else None
+            row = db.execute(sa.select(DOCUMENTS).where(DOCUMENTS.c.id == document_id)).first()
+        return entry_of(row) if row else None
+
+    def entries_of(self, document_ids: Collection[str]) -> dict[str, Entry]:
+        """The known ones among these documents, by id."""
+        found: dict[str, Entry] = {}
+        with self._reading() as db:
+            for part in parts(list(document_ids)):
+                rows = db.execute(sa.select(DOCUMENTS).where(DOCUMENTS.c.id.in_(part)))
+                found.update((row.id, entry_of(row)) for row in rows)
+        return found
+
+    def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
+        """The passages themselves, by id; none in an index older than this table."""
+        found: dict[str, Passage] = {}
+        if not self._has_passages():
+            return found
+        with self._reading() as db:
+            for part in parts(passage_ids):
+                rows = db.execute(sa.select(PASSAGES).where(PASSAGES.c.id.in_(part)))
+                found.update((row.id, unpacked(row.id, row.body)) for row in rows)
+        return found
 
     def entries(self, after: str = "", limit: int = 1000) -> list[Entry]:
         """Documents in order of id, a page at a time."""
-        chosen = sa.select(_documents).where(_documents.c.id > after).order_by(_documents.c.id).limit(limit)
+        chosen = sa.select(DOCUMENTS).where(DOCUMENTS.c.id > after).order_by(DOCUMENTS.c.id).limit(limit)
         with self._reading() as db:
-            return [_entry(row) for row in db.execute(chosen)]
+            return [entry_of(row) for row in db.execute(chosen)]
 
     def totals(self) -> tuple[int, int]:
         """Documents and passages."""
-        chosen = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_documents.c.count), 0))
+        chosen = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(DOCUMENTS.c.count), 0))
         with self._reading() as db:
-            documents, passages = db.execute(chosen.select_from(_documents)).one()
+            documents, passages = db.execute(chosen.select_from(DOCUMENTS)).one()
         return int(documents), int(passages)
 
     def corpus_sha256(self) -> str:
@@ -150,7 +155,10 @@ class Manifest:
             return known
         digest = hashlib.sha256()
         with self._reading() as db:
-            rows = db.execute(sa.select(_documents.c.id, _documents.c.sha256).order_by(_documents.c.id))
+            rows = db.execute(
+                sa.select(DOCUMENTS.c.id, DOCUMENTS.c.sha256).order_by(DOCUMENTS.c.id),
+                execution_options={"yield_per": 1000},
+            )
             for document_id, sha256 in rows:
                 digest.update(f"{document_id}\t{sha256}\n".encode("utf-8", "replace"))
         return digest.hexdigest()
@@ -162,29 +170,52 @@ class Manifest:
         rows = [{"id": e.id, "passages": json.dumps(e.passages)} for e in entries]
         if rows:
             with self._writing() as db:
-                db.execute(sa.insert(_pending).prefix_with("OR REPLACE"), rows)
-                _set(db, corpus_sha256="")
+                db.execute(sa.insert(PENDING).prefix_with("OR REPLACE"), rows)
+                set_meta(db, corpus_sha256="")
 
-    def settle(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> None:
-        """Both channels hold ``entries`` and nothing of ``removed``; the announcement is withdrawn."""
+    def settle(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        *,
+        passages: Iterable[Passage] = (),
+        dropped: Sequence[str] = (),
+    ) -> None:
+        """Both channels hold ``entries`` with their ``passages`` and nothing of the ``removed`` documents and the
+        ``dropped`` passages; the announcement is withdrawn."""
         gone = [*(e.id for e in entries), *removed]
+        bodies = [{"id": p.id, "body": packed(p)} for p in passages]
         with self._writing() as db:
-            for part in _parts(gone):
-                db.execute(sa.delete(_documents).where(_documents.c.id.in_(part)))
-                db.execute(sa.delete(_pending).where(_pending.c.id.in_(part)))
+            for part in parts(dropped):
+                db.execute(sa.delete(PASSAGES).where(PASSAGES.c.id.in_(part)))
+            if bodies:
+                db.execute(sa.insert(PASSAGES).prefix_with("OR REPLACE"), bodies)
+            for part in parts(gone):
+                db.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.id.in_(part)))
+                db.execute(sa.delete(PENDING).where(PENDING.c.id.in_(part)))
             if entries:
-                db.execute(sa.insert(_documents), [_row(entry) for entry in entries])
-            grown = sa.cast(sa.cast(_meta.c.value, sa.Integer) + 1, sa.Text)
-            db.execute(sa.update(_meta).where(_meta.c.name == "generation").values(value=grown))
-            _set(db, corpus_sha256="")
+                db.execute(sa.insert(DOCUMENTS), [row_of(entry) for entry in entries])
+            grown = sa.cast(sa.cast(META.c.value, sa.Integer) + 1, sa.Text)
+            db.execute(sa.update(META).where(META.c.name == "generation").values(value=grown))
+            set_meta(db, corpus_sha256="")
+
+    def upgrade(self) -> None:
+        """Add the tables that an older version did not make."""
+        with self._writing() as db:
+            SCHEMA.create_all(db)
+
+    def set_value(self, name: str, value: str) -> None:
+        with self._writing() as db:
+            db.execute(sa.insert(META).prefix_with("OR REPLACE"), {"name": name, "value": value})
 
     def pending(self) -> list[Entry]:
         """Documents of interrupted writes, with every passage id they may have left in a channel."""
         with self._reading() as db:
-            rows = list(db.execute(sa.select(_pending)))
+            rows = list(db.execute(sa.select(PENDING)))
+        known = self.entries_of([row.id for row in rows])
         left = []
         for row in rows:
-            settled = self.entry(row.id)
+            settled = known.get(row.id)
             ids = dict.fromkeys([*json.loads(row.passages), *(settled.passages if settled else ())])
             left.append(Entry(row.id, "", "", tuple(ids)))
         return left
@@ -193,59 +224,68 @@ class Manifest:
         """Write the corpus hash down, so that reading it costs nothing."""
         sha256 = self.corpus_sha256()
         with self._writing() as db:
-            _set(db, corpus_sha256=sha256)
+            set_meta(db, corpus_sha256=sha256)
         return sha256
 
     def next_run(self) -> int:
         """Number of an ingest that is about to start."""
         with self._reading() as db:
-            return int(db.execute(sa.select(sa.func.max(_documents.c.run))).scalar() or 0) + 1
+            return int(db.execute(sa.select(sa.func.max(DOCUMENTS.c.run))).scalar() or 0) + 1
 
     def mark_seen(self, document_ids: Sequence[str], run: int) -> None:
         if not document_ids:
             return
         with self._writing() as db:
-            for part in _parts(document_ids):
-                db.execute(sa.update(_documents).where(_documents.c.id.in_(part)).values(run=run))
+            for part in parts(document_ids):
+                db.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.id.in_(part)).values(run=run))
 
     def mark_file_seen(self, name: str, run: int) -> int:
         """Documents of a file that need not be read again."""
         with self._writing() as db:
             return int(
-                db.execute(sa.update(_documents).where(_documents.c.file == name).values(run=run)).rowcount
+                db.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.file == name).values(run=run)).rowcount
             )
 
     def documents_of_file(self, name: str) -> int:
-        chosen = sa.select(sa.func.count()).select_from(_documents).where(_documents.c.file == name)
+        chosen = sa.select(sa.func.count()).select_from(DOCUMENTS).where(DOCUMENTS.c.file == name)
         with self._reading() as db:
             return int(db.execute(chosen).scalar() or 0)
 
-    def not_seen(self, run: int, spare_files: Sequence[str] = ()) -> list[Entry]:
-        """Documents that ``run`` did not meet, but for those of files that could not be read."""
-        with self._reading() as db:
-            rows = list(db.execute(sa.select(_documents).where(_documents.c.run < run)))
-        spared = frozenset(spare_files)
-        return [_entry(row) for row in rows if row.file not in spared]
+    def not_seen(self, run: int, spare_files: Collection[str] = ()) -> Iterator[list[Entry]]:
+        """Documents that ``run`` did not meet, but for those of files that could not be read, a page at a time."""
+        spared, after = frozenset(spare_files), ""
+        while True:
+            chosen = sa.select(DOCUMENTS).where(DOCUMENTS.c.run < run, DOCUMENTS.c.id > after)
+            with self._reading() as db:
+                rows = list(db.execute(chosen.order_by(DOCUMENTS.c.id).limit(1000)))
+            if not rows:
+                return
+            after = rows[-1].id
+            yield [entry_of(row) for row in rows if row.file not in spared]
 
     def file_sha256(self, name: str) -> str:
         with self._reading() as db:
-            return str(db.execute(sa.select(_files.c.sha256).where(_files.c.name == name)).scalar() or "")
+            return str(db.execute(sa.select(FILES.c.sha256).where(FILES.c.name == name)).scalar() or "")
 
     def record_file(self, name: str, sha256: str) -> None:
         """All documents of this file are settled."""
         with self._writing() as db:
-            db.execute(sa.insert(_files).prefix_with("OR REPLACE"), {"name": name, "sha256": sha256})
+            db.execute(sa.insert(FILES).prefix_with("OR REPLACE"), {"name": name, "sha256": sha256})
 
     def forget_file(self, name: str) -> None:
         with self._writing() as db:
-            db.execute(sa.delete(_files).where(_files.c.name == name))
+            db.execute(sa.delete(FILES).where(FILES.c.name == name))
 
     def files(self) -> int:
         with self._reading() as db:
-            return int(db.execute(sa.select(sa.func.count()).select_from(_files)).scalar() or 0)
+            return int(db.execute(sa.select(sa.func.count()).select_from(FILES)).scalar() or 0)
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _has_passages(self) -> bool:
+        with self._reading() as db:
+            return sa.inspect(db).has_table(PASSAGES.name)
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -272,42 +312,3 @@ class Manifest:
             f"The index in {self._dir} cannot be read ({getattr(error, 'orig', error)}). "
             "Delete it (wenzhen index delete) and ingest again."
         )
-
-
-def _engine(file: Path) -> sa.Engine:
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)), connect_args={"timeout": 10})
-
-    @sa.event.listens_for(engine, "connect")
-    def _pragmas(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.close()
-
-    return engine
-
-
-def _set(db: sa.Connection, **values: str) -> None:
-    for name, value in values.items():
-        db.execute(sa.update(_meta).where(_meta.c.name == name).values(value=value))
-
-
-def _row(entry: Entry) -> dict[str, str | int]:
-    return {
-        "id": entry.id,
-        "sha256": entry.sha256,
-        "file": entry.file,
-        "passages": json.dumps(entry.passages),
-        "count": len(entry.passages),
-        "run": entry.run,
-    }
-
-
-def _entry(row: sa.Row) -> Entry:
-    return Entry(row.id, row.sha256, row.file, tuple(json.loads(row.passages)), row.run)
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """SQLite takes a limited number of variables in one statement."""
-    for start in range(0, len(ids), 500):
-        yield ids[start : start + 500]

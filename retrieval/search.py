@@ -16,7 +16,8 @@ from retrieval.lexical import LexicalIndex
 from retrieval.manifest import Manifest
 from retrieval.passage import Hit, Passage
 from retrieval.store import PassageStore
-from retrieval.writer import CHROMA, LEXICAL, IndexWriter
+from retrieval.versions import current_dir
+from retrieval.writer import CHROMA, LEXICAL, SERVER, IndexWriter, open_store
 
 if TYPE_CHECKING:
     from langchain_chroma import Chroma
@@ -36,9 +37,10 @@ class Index:
 
     def __init__(self, path: Path, manifest: Manifest, store: PassageStore, embedder: Embedder) -> None:
         self.path = path
+        self._data = current_dir(path)
         self._manifest = manifest
         self._store = store
-        self._lexical = LexicalIndex(path / LEXICAL)
+        self._lexical = LexicalIndex(self._data / LEXICAL)
         self._embedder = embedder
         self._generation = manifest.generation()
         self._lock = threading.RLock()  # Chroma is reopened when the folder changes, never under a query
@@ -181,11 +183,19 @@ class Index:
         return vector
 
     def _refresh(self) -> None:
-        """Reopen the channels when another process (or an ingest in this one) has written."""
+        """Reopen the channels when another process (or an ingest in this one) has written or switched versions."""
+        data = current_dir(self.path)
+        if data != self._data:
+            manifest = Manifest.open(data)
+            manifest.require(self._embedder.fingerprint)
+            self._store.close()
+            self._manifest.close()
+            self._data, self._manifest, self._generation = data, manifest, -1
+            self._lexical = LexicalIndex(data / LEXICAL)
         generation = self._manifest.generation()
         if generation != self._generation:
             self._store.close()
-            self._store = PassageStore(self.path / CHROMA)
+            self._store = open_store(data, self._manifest)
             self._lexical.reload()
             self._generation = generation
 
@@ -197,17 +207,20 @@ def open_index(path: Path | str, *, embedder: Embedder | None = None) -> Index:
     ``IndexCorruptError``, ``EmbedderMismatchError``.
     """
     path = Path(path)
-    manifest = Manifest.open(path)
-    if not (path / CHROMA).is_dir() or not (path / LEXICAL).is_dir():
+    data = current_dir(path)
+    manifest = Manifest.open(data)
+    embedded = not manifest.value(SERVER)
+    if (embedded and not (data / CHROMA).is_dir()) or not (data / LEXICAL).is_dir():
         manifest.close()
         from retrieval.errors import IndexCorruptError
 
         raise IndexCorruptError(
-            f"The index in {path} is incomplete. Delete it (wenzhen index delete) and ingest again."
+            f"The index in {path} is incomplete. Mend it: wenzhen index repair {path}; "
+            "or delete it (wenzhen index delete) and ingest again."
         )
     # Chroma's import and the embedder's weights take about a second each; they load side by side.
     with ThreadPoolExecutor(1) as beside:
-        store = beside.submit(PassageStore, path / CHROMA)
+        store = beside.submit(open_store, data, manifest)
         try:
             embedder = embedder or _embedder_of(manifest)
             manifest.require(embedder.fingerprint)

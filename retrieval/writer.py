@@ -6,50 +6,71 @@ indexed when it is settled; what an interrupted batch left behind is removed by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from retrieval.errors import IndexCorruptError
+from retrieval.errors import IndexCorruptError, RetrievalError
 from retrieval.lexical import LexicalIndex
 from retrieval.lock import WriteLock
 from retrieval.manifest import Entry, Manifest
 from retrieval.passage import Passage
-from retrieval.store import PassageStore
+from retrieval.store import COLLECTION, PassageStore
+from retrieval.versions import current_dir
 
 LOCK = "lock"
 CHROMA = "chroma"
 LEXICAL = "lexical"
+SERVER = "chroma"
+"""Manifest value: URL of the Chroma server that holds the vectors; empty where they are in the folder."""
 
 
 class IndexWriter:
     """The one writer of an index folder, from ``__enter__`` to ``__exit__``.
 
+    It writes to the version that is served, or to the one in ``data_dir`` that is being built. ``server`` is the
+    URL of a Chroma server that holds the vectors of a new index; an old one remembers its own.
     Raises ``IndexLockedError``, ``IndexCorruptError`` and ``EmbedderMismatchError`` on entry.
     """
 
     manifest: Manifest
 
-    def __init__(self, index_dir: Path, *, fingerprint: str, embedder: str, create: bool = True) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        *,
+        fingerprint: str,
+        embedder: str,
+        create: bool = True,
+        server: str = "",
+        data_dir: Path | None = None,
+    ) -> None:
         self._dir = index_dir
         self._fingerprint = fingerprint
         self._embedder = embedder
         self._create = create
+        self._server = server
+        self._data_dir = data_dir
 
     def __enter__(self) -> IndexWriter:
         with ExitStack() as stack:
             if not self._create:
-                Manifest.open(self._dir).close()  # so that no lock file is left where there is no index
+                Manifest.open(current_dir(self._dir)).close()  # no lock file is left where there is no index
             stack.enter_context(WriteLock(self._dir / LOCK))
-            self.manifest = Manifest.create(self._dir, self._fingerprint, self._embedder)
-            stack.callback(self.manifest.close)
+            data = self.data = self._data_dir or current_dir(self._dir)
+            channels = self._channels = stack.enter_context(ExitStack())
+            self.manifest = Manifest.create(data, self._fingerprint, self._embedder)
+            channels.callback(self.manifest.close)
             self.manifest.require(self._fingerprint)
+            self.manifest.upgrade()
             empty = self.manifest.totals() == (0, 0)
-            self._store = PassageStore(self._dir / CHROMA, create=empty)
-            stack.callback(self._store.close)
-            self._lexical = LexicalIndex(self._dir / LEXICAL, create=empty)
-            stack.callback(self._lexical.close)
+            place_vectors(self.manifest, self._server, empty)
+            self._store = open_store(data, self.manifest, create=empty)
+            channels.callback(self._store.close)
+            self._lexical = LexicalIndex(data / LEXICAL, create=empty)
+            channels.callback(self._lexical.close)
             self._recover()
             self._stack = stack.pop_all()
         return self
@@ -59,21 +80,28 @@ class IndexWriter:
     ) -> None:
         self._stack.close()
 
+    def close_channels(self) -> None:
+        """Close all but the lock: nothing more is written, and nobody else writes yet."""
+        self._channels.close()
+
     def write(
         self, entries: Sequence[Entry], passages: Sequence[Passage], vectors: Sequence[Sequence[float]]
     ) -> None:
         """Put whole documents in, replacing what was there under their ids."""
-        self.manifest.intend(entries)
-        old = [i for entry in entries if (known := self.manifest.entry(entry.id)) for i in known.passages]
+        known = self.manifest.entries_of([entry.id for entry in entries])
+        old = [i for entry in known.values() for i in entry.passages]
         new = [passage.id for passage in passages]
         kept = frozenset(new)
-        self._store.delete([i for i in old if i not in kept])
+        gone = [i for i in old if i not in kept]
+        self.manifest.intend(entries)
+        self._store.delete(gone)
         self._store.upsert(passages, vectors)
-        if old:
-            self._lexical.delete(old)
-        self._lexical.add(passages)
-        self._lexical.commit()
-        self.manifest.settle(entries)
+        with _lexical_writing(self.data):
+            if old:
+                self._lexical.delete(old)
+            self._lexical.add(passages)
+            self._lexical.commit()
+        self.manifest.settle(entries, passages=passages, dropped=gone)
 
     def remove(self, entries: Sequence[Entry]) -> int:
         """Take documents out of both channels; returns how many passages that were."""
@@ -82,9 +110,10 @@ class IndexWriter:
             self.manifest.forget_file(file)  # so that ingesting the file again brings the document back
         self.manifest.intend(entries)
         self._store.delete(ids)
-        self._lexical.delete(ids)
-        self._lexical.commit()
-        self.manifest.settle([], removed=[entry.id for entry in entries])
+        with _lexical_writing(self.data):
+            self._lexical.delete(ids)
+            self._lexical.commit()
+        self.manifest.settle([], removed=[entry.id for entry in entries], dropped=ids)
         return len(ids)
 
     def check_counts(self) -> None:
@@ -94,10 +123,45 @@ class IndexWriter:
         if not dense == lexical == expected:
             raise IndexCorruptError(
                 f"The index in {self._dir} disagrees with itself: {expected} passages recorded, {dense} vectors, "
-                f"{lexical} in the word index. Delete it (wenzhen index delete) and ingest again."
+                f"{lexical} in the word index. Mend it: wenzhen index repair {self._dir}"
             )
 
     def _recover(self) -> None:
         left = self.manifest.pending()
         if left:
             self.remove(left)
+
+
+@contextmanager
+def _lexical_writing(data_dir: Path) -> Iterator[None]:
+    """The engine gives up on a full disk in a thread of its own, and says so with whatever is called next."""
+    try:
+        yield
+    except ValueError as error:
+        raise RetrievalError(
+            f"Writing to {data_dir / LEXICAL} failed ({error}). Check free space and permissions, "
+            "then run the same command."
+        ) from error
+
+
+def open_store(data_dir: Path, manifest: Manifest, *, create: bool = False) -> PassageStore:
+    """The dense channel of a version, wherever its manifest says that it lives."""
+    return PassageStore(
+        data_dir / CHROMA,
+        create=create,
+        server=manifest.value(SERVER),
+        collection=manifest.value("collection") or COLLECTION,
+    )
+
+
+def place_vectors(manifest: Manifest, server: str, empty: bool) -> None:
+    """Remember the Chroma server of a new index, or the new address of an old one's server."""
+    known = manifest.value(SERVER)
+    if not server or server == known:
+        return
+    if empty and not known:
+        manifest.set_value("collection", f"wenzhen-{uuid.uuid4().hex}")
+        manifest.set_value(SERVER, server)
+    elif known:
+        PassageStore(Path(), server=server, collection=manifest.value("collection")).close()
+        manifest.set_value(SERVER, server)

@@ -19,10 +19,11 @@ from .quick import DOCUMENTS, QuickEmbedder, text_of
 _CHILD = """
 import sys
 from pathlib import Path
-import retrieval.ingest as module
+import retrieval.run
+from retrieval.ingest import ingest_documents
 from tests.retrieval.quick import QuickEmbedder, documents
-module.BATCH_PASSAGES = 8
-module.ingest_documents(documents(int(sys.argv[2])), Path(sys.argv[1]), embedder=QuickEmbedder(pause=0.01), prune=True)
+retrieval.run.BATCH_PASSAGES = retrieval.run.MAX_BATCH_PASSAGES = retrieval.run._LOOK_UP = 8
+ingest_documents(documents(int(sys.argv[2])), Path(sys.argv[1]), embedder=QuickEmbedder(pause=0.01), prune=True)
 print("done")
 """
 
