@@ -8,9 +8,13 @@ does not name learns nothing from it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from agent.types import Level
 
 DATA = Path(__file__).parent / "data"
 
@@ -67,6 +71,22 @@ def load_examples(folder: Path = DATA) -> tuple[Example, ...]:
     return tuple(example for path in sorted(folder.glob("*.jsonl")) for example in _read(path))
 
 
+def rule_examples() -> tuple[Example, ...]:
+    """What the red-flag rules give as examples: emergencies under the danger of their text, look-alikes under none.
+
+    Examples of urgent rules teach nothing here: they are neither an emergency nor a look-alike of one.
+    """
+    from agent.safety.red_flags import RedFlagScreen
+
+    found = []
+    for rule in RedFlagScreen.load().rules:
+        danger = rule.text if rule.text in DANGERS else "general"
+        if rule.level == Level.EMERGENCY:
+            found += [Example(". ".join(m), _implied({"danger": danger}), "rules") for m in rule.match]
+        found += [Example(". ".join(m), _implied({"danger": ""}), "rules", danger) for m in rule.no_match]
+    return tuple(found)
+
+
 def _read(path: Path) -> Iterator[Example]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
@@ -86,3 +106,48 @@ def _implied(labels: dict[str, str]) -> dict[str, str]:
     if "danger" in labels:
         return {"harm": "", "injection": "", **labels}
     return labels
+
+
+def woven(examples: Sequence[Example], seed: int = 7) -> tuple[Example, ...]:
+    """More messages from these: small talk around a danger, two look-alikes in one message, careless typing.
+
+    People bury what matters in what does not, and a message's length must not give its class away.
+    """
+    rng = random.Random(seed)
+    harmless = [e for e in examples if e.labels.get("danger") == ""]
+    by_script: dict[bool, list[Example]] = {True: [], False: []}
+    for example in harmless:
+        by_script[_is_chinese(example.text)].append(example)
+    made: list[Example] = []
+    for example in examples:
+        if "danger" not in example.labels:
+            continue
+        others = by_script[_is_chinese(example.text)]
+        danger = example.labels["danger"]
+        chance = rng.random()
+        if others and chance < (0.15 if danger else 0.35):
+            parts = [example.text, rng.choice(others).text]
+            rng.shuffle(parts)
+            made.append(Example(" ".join(parts), example.labels, "woven"))
+        elif chance > 0.9:
+            made.append(Example(_carelessly(example.text, rng), example.labels, "woven"))
+    return (*examples, *made)
+
+
+def _is_chinese(text: str) -> bool:
+    return sum("\u4e00" <= c <= "\u9fff" for c in text) > len(text) / 4
+
+
+def _carelessly(text: str, rng: random.Random) -> str:
+    """In capitals, without punctuation, or with two letters swapped here and there."""
+    way = rng.randrange(3)
+    if way == 0:
+        return text.upper()
+    if way == 1:
+        return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
+    letters = list(text)
+    for at in rng.sample(
+        range(1, max(2, len(letters))), min(len(letters) // 15 + 1, max(1, len(letters) - 1))
+    ):
+        letters[at - 1 : at + 1] = letters[at - 1 : at + 1][::-1]
+    return "".join(letters)

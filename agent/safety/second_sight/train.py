@@ -24,7 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from agent.safety.second_sight.encoder import SightEncoder, shortened
-from agent.safety.second_sight.examples import HEADS, Example, load_examples
+from agent.safety.second_sight.examples import HEADS, Example, load_examples, rule_examples, woven
 from agent.safety.second_sight.weights import PREFIX, encoded
 from retrieval.e5_weights import _LAYER, bert_tensors, packed_file, read_packed, tokenizer_of
 
@@ -35,7 +35,7 @@ IGNORED = -100
 class Plan:
     frozen_layers: int = 6
     """Lower layers left as they are; their output is computed once and kept."""
-    epochs: int = 4
+    epochs: int = 3
     batch: int = 32
     layer_rate: float = 8e-5
     head_rate: float = 2e-3
@@ -287,13 +287,13 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 @click.option("--epochs", type=click.IntRange(1, 50), default=Plan.epochs, show_default=True)
 def main(out: Path, keep_layers: bool, epochs: int) -> None:
     """Train the second sight on the messages beside this file and write the model."""
-    examples = load_examples()
+    examples = (*load_examples(), *rule_examples())
     click.echo(f"{len(examples)} messages", err=True)
     if keep_layers:
         with np.load(out) as model:
             layers = {n[len(PREFIX) :]: model[n].tobytes() for n in model.files if n.startswith(PREFIX)}
     else:
-        layers = fine_tuned([e for e in examples if not kept_back(e)], Plan(epochs=epochs))
+        layers = fine_tuned(woven([e for e in examples if not kept_back(e)]), Plan(epochs=epochs))
     arrays = trained(examples, layers)
     part = out.with_suffix(".part.npz")
     np.savez(part, allow_pickle=False, **arrays)
