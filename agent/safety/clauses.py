@@ -22,6 +22,8 @@ _OWN_WORDS = (
     "suddenly terrible intense awful throwing "
 )
 _OWN_STATEMENT = frozenset(_OWN_WORDS.split())
+_LISTERS = frozenset({"no", "without", "denies", "denied", "negative", "zero", "never", "not", "neither"})
+"""Cues whose list may go on without an "or" ("no fever, cough, rash"); "haven't slept, vomiting" is no list."""
 _LONGEST_SENTENCE = 150
 """Tokens after which a sentence without an end is cut: no cue should reach further, and time stays linear."""
 _WEAK_REACH = 3
@@ -170,7 +172,7 @@ def _denied(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> dict[int, set
 
 def _reach(spans: _Spans, cue: Match, ends: set[int], reach: int, *, strong: bool) -> set[int]:
     tokens = spans.tokens
-    listing = strong or cue.start == min(spans.sentence(cue.start))
+    listing = strong or (cue.start == min(spans.sentence(cue.start)) and tokens[cue.start].text in _LISTERS)
     reached: set[int] = set()
     i, left = cue.end, reach
     while i < len(tokens):

@@ -173,6 +173,11 @@ def _remeasured(old: Finding, digits: str, kept: Sequence[re.Match[str]]) -> flo
     return near[0] if near else None
 
 
+def _status(concept: str, status: Status) -> Status:
+    """Concepts named ``..._ago`` are about the past; having been so is what counts."""
+    return "present" if status == "past" and concept.endswith("_ago") else status
+
+
 @lru_cache(maxsize=1024)
 def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, ...], str]:
     """One message's findings, and who it ends up speaking of. Cached: every turn reads the whole conversation again."""
@@ -195,7 +200,7 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, 
             findings.append(
                 Finding(
                     concept=name,
-                    status=reading.status(match),
+                    status=_status(name, reading.status(match)),
                     evidence=original[start:end],
                     turn=turn,
                     who=reading.who(match.start, person),

@@ -160,6 +160,20 @@ def _haemoglobin(text: str) -> Iterator[Measure]:
             yield Measure("haemoglobin", round(value, 1), "g/dL", m.start(), m.end())
 
 
+def _peak_flow(text: str) -> Iterator[Measure]:
+    """Percent of the personal best: "peak flow 180, best 450", "peak flow at 40% of best"."""
+    cue = r"(?:peak flow|pefr?|峰流速|峰值流速)"
+    best = r"(?:best|usual(?:ly)?|normal(?:ly)?|max|最佳值?|最好的时候|最好|平时)"
+    for m in _re(
+        cue + r"[^\d。]{0,20}(\d{2,3})(?!\d|\s*%)[^\d。]{0,30}?" + best + r"[^\d。]{0,16}(\d{3})"
+    ).finditer(text):
+        if 50 <= float(m.group(1)) <= 900 and float(m.group(2)) >= 100:
+            share = 100 * float(m.group(1)) / float(m.group(2))
+            yield Measure("peak_flow", round(share, 1), "%", m.start(), m.end())
+    for m in _re(cue + r"[^\d。]{0,24}(\d{2})\s*(?:%|percent)").finditer(text):
+        yield Measure("peak_flow", float(m.group(1)), "%", m.start(), m.end())
+
+
 def _age(text: str) -> Iterator[Measure]:
     old = _EN_NUM + r"[\s-]*(days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y)[\s/-]*(?:of age|old|o\b)"
     for m in _re(r"\b" + old).finditer(text):
@@ -260,6 +274,7 @@ _FINDERS: tuple[tuple[Callable[[str], Iterator[Measure]], tuple[str, ...]], ...]
     (_oxygen, ("o2", "oxygen", "sat", "oximeter", "pulse ox", "氧")),
     (_pulse, ("heart", "pulse", "hr", "bpm", "beats", "心率", "脉搏", "心跳", "次/分", "次每分")),
     (_glucose, ("sugar", "glucose", "bg", "cgm", "glucometer", "血糖")),
+    (_peak_flow, ("peak flow", "pef", "峰流速", "峰值流速")),
     (_haemoglobin, ("globin", "hgb", "hb", "血红", "血色素")),
     (
         _age,

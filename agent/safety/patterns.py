@@ -136,10 +136,12 @@ class PhraseBook:
             self._prefixes.setdefault(literal[:-1], []).append(element)
             return
         else:
-            words = literal.split("_")
+            words = literal.removesuffix("*").split("_")
             if not all(w.isalpha() or w.isdigit() for w in words):
                 words = [t.text for t in tokenise(literal.replace("_", " "))]
             stems = tuple(map(stem, words))
+            if literal[-1] == "*" and len(words) > 1:
+                stems = (*stems[:-1], words[-1] + "*")
         self._literals.setdefault(stems[0], []).append((stems[1:], element))
         if guess:
             self._guessable.add(stems[0])
@@ -183,7 +185,7 @@ class PhraseBook:
                 spans.setdefault(element, []).append((i, i + 1))
             for rest, element in self._literals.get(stems[i], ()):
                 end = i + 1 + len(rest)
-                if not rest or tuple(stems[i + 1 : end]) == rest:
+                if not rest or _goes_on(rest, stems, tokens, i + 1):
                     spans.setdefault(element, []).append((i, end))
             if token.kind == "word":
                 for length in self._prefix_lengths:
@@ -201,6 +203,16 @@ class PhraseBook:
             if abs(len(known) - len(word)) <= 1 and _one_slip(word, known):
                 return known
         return word
+
+
+def _goes_on(rest: tuple[str, ...], stems: Sequence[str], tokens: Sequence[Token], start: int) -> bool:
+    """Whether the words of "belly_button" or "upper_abdom*" after the first one stand at ``start``."""
+    end = start + len(rest)
+    if end > len(tokens):
+        return False
+    if rest[-1][-1] != "*":
+        return tuple(stems[start:end]) == rest
+    return tuple(stems[start : end - 1]) == rest[:-1] and tokens[end - 1].text.startswith(rest[-1][:-1])
 
 
 def _follow(

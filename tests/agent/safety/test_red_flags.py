@@ -19,7 +19,7 @@ from tests.agent.safety.red_flag_paraphrases import EMERGENCIES, LOOKALIKES, SEE
 SCREEN = RedFlagScreen.load()
 MEASURES = {
     "temperature_c", "systolic", "diastolic", "oxygen", "pulse", "glucose_mmol", "haemoglobin", "age_days",
-    "pregnancy_weeks", "duration_hours",
+    "pregnancy_weeks", "duration_hours", "peak_flow",
 }  # fmt: skip
 FIXED_IDS = [
     "acs-chest-pain",
