@@ -11,6 +11,7 @@ from agent.safety.second_sight.weights import overlaid
 if TYPE_CHECKING:
     import numpy as np
 
+_BATCH = 64
 MAX_CHARS = 1200
 """A longer text is cut in the middle: its beginning says who, its end says what now."""
 
@@ -37,10 +38,16 @@ class SightEncoder:
         import numpy as np
 
         out = np.empty((len(texts), self._width), dtype=np.float32)
+        cleaned = [shortened(text).encode("utf-8", "replace") for text in texts]
         with self._lock:
-            for row, text in enumerate(texts):
-                pointer = out[row].ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-                self._library.e5_embed(self._model, shortened(text).encode("utf-8", "replace"), 1, pointer)
+            for start in range(0, len(cleaned), _BATCH):
+                batch = cleaned[start : start + _BATCH]
+                pointer = out[start].ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+                if len(batch) == 1:
+                    self._library.e5_embed(self._model, batch[0], 1, pointer)
+                else:
+                    strings = (ctypes.c_char_p * len(batch))(*batch)
+                    self._library.e5_embed_batch(self._model, strings, len(batch), 1, pointer)
         return out
 
 
