@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval.report.data import write_json
+from eval.report.html import page
+from eval.report.junit import junit
 from eval.report.markdown import markdown
 from eval.result import Run
 
@@ -17,3 +19,5 @@ def write_report(runs: Sequence[Run], folder: Path) -> None:
     for other in runs[1:]:
         write_json(other, folder / other.target)
     (folder / "report.md").write_text(markdown(runs[0], others=runs[1:]), encoding="utf-8")
+    (folder / "report.html").write_text(page(runs[0], runs[1:]), encoding="utf-8")
+    (folder / "junit.xml").write_text(junit(runs[0]), encoding="utf-8")
