@@ -47,7 +47,8 @@ def labelled(folder: Path = SHARED) -> Iterator[Example]:
         for row in _rows(folder / name / "queries.jsonl"):
             yield Example(row["text"], _NEITHER, Path(name).name)
     for row in _rows(folder / "dialogue/cmtmedqa-zh.jsonl.gz"):
-        yield Example(row["history"][0][0], _NEITHER, "cmtmedqa-zh")
+        first = row["history"][0][0] if row["history"] else row["user"]
+        yield Example(first, _NEITHER, "cmtmedqa-zh")
 
 
 def _rows(path: Path) -> Iterator[Any]:
