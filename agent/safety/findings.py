@@ -74,11 +74,15 @@ def lexicon() -> Lexicon:
             phrases[name] = lines.splitlines()
     cues = {name: lines.splitlines() for name, lines in context["cues"].items()}
     flat = {name: " ".join(text.split()) for name, text in words.items()}
-    book = PhraseBook({**cues, **phrases}, flat, context["not_typos"].split(), frozenset(cues))
     pairs = context["traditional"].split()
     table = {ord(pair[0]): pair[1] for pair in pairs}
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B)}
     table |= {ord("’"): "'", ord("‘"): "'", ord("％"): "%", ord("℃"): "℃", ord("．"): "."}
+    everything = {
+        name: [line.translate(table) for line in lines] for name, lines in {**cues, **phrases}.items()
+    }
+    flat = {name: text.translate(table) for name, text in flat.items()}
+    book = PhraseBook(everything, flat, context["not_typos"].split(), frozenset(cues))
     shorthand = {short: tuple(full.split()) for short, full in context["shorthand"].items()}
     return Lexicon(book, table, frozenset(cues), shorthand)
 
