@@ -6,20 +6,24 @@ import gzip
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from retrieval.interrupt import stop_on_interrupt
 from retrieval.passage import Document
-from retrieval.readers import Skipped, read
+from retrieval.readers import Item, read
 from retrieval.report import IngestReport, Progress
 from retrieval.run import Run
-from retrieval.sources import SourceFile, source_files
+from retrieval.sources import SourceFile, irregular, source_files
 from retrieval.writer import IndexWriter
 
 if TYPE_CHECKING:
     from retrieval.embed import Embedder
 
 _ONE_DOCUMENT = frozenset([".pdf", ".html", ".htm", ".md", ".markdown", ".txt", ".docx", ".nxml"])
+
+_PIECE = 1 << 20
+_MOST_COUNTED = 4 << 30
+"""Bytes after which the count is given up: that much takes longer to count than the bar is worth."""
 
 Engine = Callable[[Run, Sequence[SourceFile], str], None]
 """Takes the files of a run in: in this process, or spread over others (``ray_bulk``)."""
@@ -60,7 +64,7 @@ def ingest(
 
 
 def ingest_documents(
-    documents: Iterable[Document | Skipped],
+    documents: Iterable[Item],
     index_dir: Path,
     *,
     embedder: Embedder | None = None,
@@ -130,10 +134,10 @@ def _expect(run: Run, files: Sequence[SourceFile], format: str) -> None:
 
 def _known_documents(run: Run, file: SourceFile, format: str) -> int:
     """Documents of a file that is unchanged since it was indexed, else 0."""
-    from retrieval.run import file_key
+    from retrieval.run import file_key, same_key
 
     try:
-        unchanged = run.manifest.file_sha256(file.name) == file_key(file, format)
+        unchanged = same_key(run.manifest.file_sha256(file.name), file_key(file, format))
     except OSError:
         return 0
     return run.manifest.documents_of_file(file.name) if unchanged else 0
@@ -145,12 +149,25 @@ def _documents_in(file: SourceFile, format: str) -> int:
     if suffixes[-1:] and suffixes[-1] in _ONE_DOCUMENT:
         return 1
     try:
+        if irregular(file.path):
+            return 0
         if suffixes[-1:] == [".jsonl"]:
-            with file.path.open("rb") as lines:
-                return sum(1 for _ in lines)
+            with file.path.open("rb") as stream:
+                return _line_ends(stream)
         if suffixes[-2:] == [".jsonl", ".gz"]:
-            with gzip.open(file.path) as lines:
-                return sum(1 for _ in lines)
+            with gzip.open(file.path) as packed:
+                return _line_ends(packed)
         return sum(isinstance(item, Document) for item in read(file.path, format=format, name=file.name))
     except Exception:  # noqa: BLE001 - an estimate; reading the file again reports what is wrong with it
         return 0
+
+
+def _line_ends(stream: IO[bytes] | gzip.GzipFile) -> int:
+    """Lines of a stream, held a piece at a time: a packed file may be one endless line."""
+    lines, size = 0, 0
+    while piece := stream.read(_PIECE):
+        lines += piece.count(b"\n")
+        size += len(piece)
+        if size > _MOST_COUNTED:
+            return 0
+    return lines

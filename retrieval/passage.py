@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -41,9 +42,29 @@ class Document:
     language: str = ""
     """``en``, ``zh``, … ; empty means: detect."""
     evidence: str = ""
-    """guideline, systematic_review, trial, observational, case_report, consumer, handbook; empty when unknown."""
+    """guideline, systematic_review, trial, observational, case_report, drug_label, consumer, handbook; ``retracted``
+    for what was withdrawn, whatever it claimed to be; empty when unknown."""
     licence: str = ""
     metadata: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+RETRACTED = "retracted"
+"""The evidence of a retracted article: none, and a filter by evidence type leaves it out."""
+_RETRACTED_TITLE = re.compile(r"^\W*(retracted( article| paper)?\b|【已撤稿】)", re.IGNORECASE)
+
+
+def is_marked_retracted(title: str) -> bool:
+    """Whether a title says by itself that its article was retracted (``RETRACTED: …``)."""
+    return bool(_RETRACTED_TITLE.match(title))
+
+
+def mark_retracted(document: Document) -> Document:
+    """The document with the word before its title, where every citation shows it, and as its evidence type."""
+    title = document.title
+    if not is_marked_retracted(title):
+        chinese = (document.language or "").startswith("zh") or bool(re.search(r"[\u4e00-\u9fff]", title))
+        title = f"【已撤稿】{title}" if chinese else f"[Retracted] {title}"
+    return replace(document, title=title.strip(), evidence=RETRACTED)
 
 
 @dataclass(frozen=True, slots=True)

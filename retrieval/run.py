@@ -14,15 +14,15 @@ from retrieval.analysis import ANALYSIS_VERSION
 from retrieval.chunk import CHUNKER_VERSION, passages, tidy_document
 from retrieval.manifest import Entry
 from retrieval.passage import Document, Passage
-from retrieval.readers import Skipped, read
+from retrieval.readers import Item, Removed, Skipped, read
 from retrieval.report import IngestReport, Progress
-from retrieval.sources import SourceFile
+from retrieval.sources import HIDDEN_FOLDER, SourceFile
 from retrieval.writer import IndexWriter
 
 if TYPE_CHECKING:
     from retrieval.embed import Embedder
 
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Raise when readers make other documents of the same files; the next ingest then reads them again."""
 
 BATCH_PASSAGES = 512
@@ -35,6 +35,8 @@ _SLICE = 64
 """Texts embedded between two looks at Ctrl-C."""
 _LOOK_UP = 256
 """Documents that are looked up in the manifest together."""
+_REVISES = "+revises"
+"""Ends the key of a file that replaces or removes documents of earlier files (a PubMed update)."""
 _MAX_SEEN = 10_000
 _MAX_REASONS = 1000
 
@@ -51,6 +53,8 @@ class _Candidate:
     file: str
     make: Callable[[], tuple[Passage, ...]]
     vectors: Vectors
+    revises: bool = False
+    """Whether it replaces an earlier document of its id within one run (a later version of an article)."""
 
 
 class Run:
@@ -83,11 +87,15 @@ class Run:
         self._vectors: dict[str, Sequence[float]] = {}
         self._seen: set[str] = set()
         self._unread_files: list[str] = []
+        self._revising = ""
+        """The last file read in this run that holds versions of documents."""
 
     def is_known(self, file: SourceFile, key: str) -> bool:
         """Count a file as read and unchanged, where it is."""
-        if self.manifest.file_sha256(file.name) != key:
+        if not same_key(recorded := self.manifest.file_sha256(file.name), key):
             return False
+        if recorded.endswith(_REVISES) and self._revising:
+            return False  # an earlier file has brought back what this one replaces or removes
         known = self.manifest.mark_file_seen(file.name, self._run)
         self._counts["read"] += known
         self._counts["unchanged"] += known
@@ -108,6 +116,9 @@ class Run:
 
     def key_of(self, file: SourceFile, format: str) -> str | None:
         """What a file is remembered by; ``None`` (and reported) where it cannot be opened."""
+        if file.reason == HIDDEN_FOLDER:
+            self.skip(file.name, file.reason)
+            return None
         try:
             return file_key(file, format)
         except OSError as error:
@@ -119,11 +130,15 @@ class Run:
         failed_before = self._counts["failed"]
         self.flush()
         if whole and not self.stop.is_set() and self._counts["failed"] == failed_before:
-            self.manifest.record_file(name, key)
+            self.manifest.record_file(name, key + (_REVISES if self._revising == name else ""))
 
-    def take(self, item: Document | Skipped, file: str) -> None:
+    def take(self, item: Item, file: str) -> None:
         if isinstance(item, Skipped):
             self.skip(item.name, item.reason)
+            return
+        if isinstance(item, Removed):
+            self._revising = file
+            self.remove(item.document_ids)
             return
         self._counts["read"] += 1
         try:
@@ -134,8 +149,24 @@ class Run:
         except (ValueError, TypeError, AttributeError) as error:
             self.fail(str(item.id), f"is not a readable document: {error}")
         else:
-            self._wait(_Candidate(document.id, sha256, file, lambda: passages(document), {}))
+            revises = document.metadata.get("revisable") is True
+            if revises:
+                self._revising = file
+            self._wait(_Candidate(document.id, sha256, file, lambda: passages(document), {}, revises))
         self._tell(file)
+
+    def remove(self, document_ids: Sequence[str]) -> None:
+        """Take documents out that a source withdraws; the files that brought them are not read again for it."""
+        self.flush()
+        gone = list(self.manifest.entries_of(document_ids).values())
+        if not gone:
+            return
+        keys = {entry.file: self.manifest.file_sha256(entry.file) for entry in gone}
+        self._writer.remove(gone)
+        for name, key in keys.items():
+            if key:
+                self.manifest.record_file(name, key)
+        self._counts["removed"] += len(gone)
 
     def take_made(
         self, document_id: str, sha256: str, file: str, made: tuple[Passage, ...], vectors: Vectors
@@ -178,7 +209,7 @@ class Run:
         self._look_up()
         self._write()
 
-    def _readable(self, items: Iterable[Document | Skipped], name: str) -> Iterator[Document | Skipped]:
+    def _readable(self, items: Iterable[Item], name: str) -> Iterator[Item]:
         try:
             yield from items
         except Exception as error:  # noqa: BLE001 - whatever a parser does, the other files go on; it is reported
@@ -203,7 +234,8 @@ class Run:
             self._counts["unchanged"] += 1
             self._seen.add(candidate.id)
             return
-        if known and (known.run == self._run or candidate.id in self._seen):
+        came_before = known is not None and (known.run == self._run or candidate.id in self._seen)
+        if known and came_before and not candidate.revises:
             self.skip(
                 candidate.id,
                 f"the same id came before, from {known.file or 'this source'}, with other content",
@@ -218,7 +250,9 @@ class Run:
             self.skip(candidate.id, "no text")
             return
         entry = Entry(candidate.id, candidate.sha256, candidate.file, tuple(p.id for p in made), self._run)
-        self._batch[candidate.id] = (entry, made, known is not None)
+        in_index = self._batch[candidate.id][2] if candidate.id in self._batch else known is not None
+        self._batch[candidate.id] = (entry, made, in_index)
+        self._seen.discard(candidate.id)
         self._batch_passages += len(made)
         self._vectors.update(candidate.vectors)
 
@@ -290,3 +324,8 @@ def document_sha256(document: Document) -> str:
 def file_key(file: SourceFile, format: str) -> str:
     """Content and the rules that turn it into passages; while both stay, the file need not be read."""
     return f"{READERS_VERSION}.{CHUNKER_VERSION}.{ANALYSIS_VERSION}:{format}:{file.sha256()}"
+
+
+def same_key(recorded: str, key: str) -> bool:
+    """Whether a file is the one that was recorded."""
+    return recorded.removesuffix(_REVISES) == key

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from retrieval.errors import UnreadableSourceError
-from retrieval.passage import Document
+from retrieval.passage import RETRACTED, Document, is_marked_retracted, mark_retracted
 from retrieval.readers.archives import Allowance, Limits, members
 from retrieval.readers.detect import ARCHIVES, FORMATS, claims_format, detect
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import Item, Removed, Skipped, Source
+from retrieval.sources import irregular, walk
 
-__all__ = ["Limits", "Skipped", "UnreadableSourceError", "formats", "read"]
+__all__ = ["Item", "Limits", "Removed", "Skipped", "UnreadableSourceError", "formats", "read"]
 
 _PROJECT_FILE = re.compile(
     r"(readme|licen[cs]e|copying|notice|changelog|authors|contributing)(\.(txt|md|rst))?$", re.IGNORECASE
@@ -26,10 +27,11 @@ def formats() -> tuple[str, ...]:
     return ("auto", *FORMATS)
 
 
-def read(
-    path: Path, *, format: str = "auto", name: str = "", limits: Limits | None = None
-) -> Iterator[Document | Skipped]:
+def read(path: Path, *, format: str = "auto", name: str = "", limits: Limits | None = None) -> Iterator[Item]:
     """Documents of one file, archive or folder, lazily; whatever is not read comes as ``Skipped``.
+
+    What an update file withdraws comes as ``Removed``. A retracted article has the word before its title and
+    ``retracted`` for its evidence, whatever its format.
 
     ``name`` is what to call the file; it is the document id where a format has none of its own. By default
     a file has its last name and a folder's files are called ``folder/inner/file``. A ``name`` with a
@@ -45,29 +47,31 @@ def read(
     if path.is_dir():
         yield from _folder(path, format, called, limits or Limits())
         return
-    if not path.exists():
-        raise UnreadableSourceError(f"{path}: no such file or folder.")
     unwanted = _unwanted(called) if "/" in called else ""
     if unwanted:
         yield Skipped(called, unwanted)
         return
     try:
+        if reason := irregular(path):
+            raise UnreadableSourceError(f"{path}: {reason}.")
         with path.open("rb") as stream:
             allowance = Allowance(path.stat().st_size, limits or Limits())
             yield from _read(Source(called, cast(BinaryIO, stream)), format, allowance, depth=0)
+    except FileNotFoundError:
+        raise UnreadableSourceError(f"{path}: no such file or folder.") from None
     except OSError as error:
         raise UnreadableSourceError(f"{path}: cannot be read ({error.strerror or error}).") from None
 
 
-def _folder(folder: Path, format: str, top: str, limits: Limits) -> Iterator[Document | Skipped]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
+def _folder(folder: Path, format: str, top: str, limits: Limits) -> Iterator[Item]:
+    for file in walk(folder, top):
+        if file.reason:
+            yield Skipped(file.name, file.reason)
             continue
-        called = f"{top}/{path.relative_to(folder).as_posix()}"
         try:
-            yield from read(path, format=format, name=called, limits=limits)
+            yield from read(file.path, format=format, name=file.name, limits=limits)
         except UnreadableSourceError as error:
-            yield _skipped(called, error)
+            yield _skipped(file.name, error)
 
 
 def _unwanted(name: str) -> str:
@@ -79,7 +83,7 @@ def _unwanted(name: str) -> str:
     return ""
 
 
-def _read(source: Source, format: str, allowance: Allowance, depth: int) -> Iterator[Document | Skipped]:
+def _read(source: Source, format: str, allowance: Allowance, depth: int) -> Iterator[Item]:
     detected = detect(source)
     if detected.format in ARCHIVES:
         if depth > 1:
@@ -93,16 +97,30 @@ def _read(source: Source, format: str, allowance: Allowance, depth: int) -> Iter
         return
     chosen = format if format != "auto" else detected.format
     if chosen:
-        yield from FORMATS[chosen].read(source)
+        yield from _parsed(source, chosen)
     elif claims_format(source):
         raise UnreadableSourceError(f"{source.name}: {detected.reason}.")
     else:
         yield Skipped(source.name, detected.reason)
 
 
-def _member(
-    member: Source | Skipped, format: str, allowance: Allowance, depth: int
-) -> Iterator[Document | Skipped]:
+def _parsed(source: Source, chosen: str) -> Iterator[Item]:
+    """What the format's reader gives; whatever its parser trips over becomes one sentence about this file."""
+    try:
+        for item in FORMATS[chosen].read(source):
+            if isinstance(item, Document) and (item.evidence == RETRACTED or is_marked_retracted(item.title)):
+                item = mark_retracted(item)
+            yield item
+    except (UnreadableSourceError, OSError):
+        raise
+    except RecursionError:
+        raise UnreadableSourceError(f"{source.name}: nested too deeply to be read.") from None
+    except Exception as error:
+        detail = " ".join(str(error).split())[:200] or type(error).__name__
+        raise UnreadableSourceError(f"{source.name}: cannot be read as {chosen} ({detail}).") from error
+
+
+def _member(member: Source | Skipped, format: str, allowance: Allowance, depth: int) -> Iterator[Item]:
     if isinstance(member, Skipped):
         yield member
         return

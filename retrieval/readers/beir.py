@@ -7,26 +7,21 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
-from retrieval.passage import Document, Section
-from retrieval.readers.decode import one_line, tidy
-from retrieval.readers.source import Skipped, Source
+from retrieval.passage import RETRACTED, Document, Section
+from retrieval.readers.decode import one_line, tidy, utf8_lines
+from retrieval.readers.source import Item, Skipped, Source
 
 _LINE_BYTES = 32 * 1024 * 1024
 _USED = ("url", "source", "published", "date", "year", "language", "evidence", "licence", "license")
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
+def read(source: Source) -> Iterator[Item]:
     """Every line as a document; a line that is none is skipped by its number."""
-    number = 0
-    while line := source.buffered.readline(_LINE_BYTES + 1):
-        number += 1
+    for number, line in enumerate(utf8_lines(source.buffered, _LINE_BYTES), 1):
         where = f"{source.name}:{number}"
-        if len(line) > _LINE_BYTES:
+        if line is None:
             yield Skipped(where, f"a line of more than {_LINE_BYTES // 2**20} MB")
-            while line and not line.endswith(b"\n"):
-                line = source.buffered.readline(_LINE_BYTES)
-            continue
-        if line.strip():
+        elif line.strip():
             yield _document(line, where)
 
 
@@ -53,7 +48,7 @@ def _document(line: bytes, where: str) -> Document | Skipped:
         url=_url(metadata),
         published=_text(metadata.get("published") or metadata.get("date") or metadata.get("year")) or None,
         language=_text(metadata.get("language")),
-        evidence=_text(metadata.get("evidence")),
+        evidence=RETRACTED if metadata.get("retracted") is True else _text(metadata.get("evidence")),
         licence=_text(metadata.get("licence") or metadata.get("license")),
         metadata=MappingProxyType(_rest(metadata)),
     )

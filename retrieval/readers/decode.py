@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
+from io import BufferedReader, TextIOWrapper
 
 from retrieval.errors import UnreadableSourceError
 
@@ -27,6 +29,51 @@ def looks_binary(data: bytes) -> bool:
         return True
     control = len(sample) - len(sample.translate(None, _CONTROL))
     return control > len(sample) * 0.02
+
+
+def declared_encoding(head: bytes) -> str:
+    """The encoding that a byte-order mark names; empty without one."""
+    return next((encoding for bom, encoding in _BOMS if head.startswith(bom)), "")
+
+
+def head_text(head: bytes) -> str:
+    """The first bytes of a file as text, to look at: by its mark, else as UTF-8 with gaps."""
+    text = head.decode(declared_encoding(head) or "utf-8", errors="replace")
+    return text.lstrip("\ufeff \t\r\n")
+
+
+def utf8_lines(stream: BufferedReader, limit: int) -> Iterator[bytes | None]:
+    """Lines in UTF-8, whatever Unicode encoding the file is marked as; ``None`` for one of more than ``limit`` bytes."""
+    encoding = declared_encoding(stream.peek(4)[:4])
+    if encoding.startswith(("utf-16", "utf-32")):
+        wide = TextIOWrapper(stream, encoding=encoding, errors="replace", newline="\n")
+        while text := wide.readline(limit + 1):
+            yield text.encode("utf-8", "replace") if len(text) <= limit else None
+            while len(text) > limit and not text.endswith("\n"):
+                text = wide.readline(limit + 1) or "\n"
+        return
+    while line := stream.readline(limit + 1):
+        if len(line) <= limit:
+            yield line
+            continue
+        yield None
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(limit)
+
+
+def guess_encoding(head: bytes) -> str:
+    """Which encoding to read a stream in, by its first bytes (see ``decode`` for a whole file)."""
+    if named := declared_encoding(head):
+        return named
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    for cut in range(4):  # the head may end inside a character
+        if _chinese(head[: len(head) - cut]) is not None:
+            return "gb18030"
+    return "cp1252"
 
 
 def _chinese(data: bytes) -> str | None:

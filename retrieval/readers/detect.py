@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from retrieval.passage import Document
-from retrieval.readers.decode import looks_binary
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.decode import head_text, looks_binary
+from retrieval.readers.source import Item, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,8 @@ class Format:
     module: str
     suffixes: tuple[str, ...]
 
-    def read(self, source: Source) -> Iterator[Document | Skipped]:
-        found: Iterator[Document | Skipped] = importlib.import_module(self.module).read(source)
+    def read(self, source: Source) -> Iterator[Item]:
+        found: Iterator[Item] = importlib.import_module(self.module).read(source)
         return found
 
 
@@ -33,6 +32,11 @@ FORMATS = MappingProxyType(
         "medquad": Format("retrieval.readers.medquad", ()),
         "pubmed": Format("retrieval.readers.pubmed", ()),
         "jats": Format("retrieval.readers.jats", (".nxml",)),
+        "medlineplus": Format("retrieval.readers.medlineplus", ()),
+        "dailymed": Format("retrieval.readers.spl", ()),
+        "pubmedqa": Format("retrieval.readers.pubmedqa", ()),
+        "docx": Format("retrieval.readers.docx", (".docx",)),
+        "csv": Format("retrieval.readers.table", (".csv", ".tsv")),
         "html": Format("retrieval.readers.html", (".html", ".htm", ".xhtml")),
         "markdown": Format("retrieval.readers.markdown", (".md", ".markdown")),
         "pdf": Format("retrieval.readers.pdf", (".pdf",)),
@@ -42,7 +46,10 @@ FORMATS = MappingProxyType(
 ARCHIVES = ("zip", "tar", "gzip")
 
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "an old Word, Excel or PowerPoint file; save it as PDF or HTML"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an Office file of the old kind or with a password; save it as .docx or PDF, without one",
+    ),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; repack it as .zip or .tar.gz"),
     (b"Rar!", "a RAR archive; repack it as .zip or .tar.gz"),
     (b"BZh", "a bzip2 file; repack it as .gz"),
@@ -53,13 +60,17 @@ _FOREIGN = (
     (b"GIF8", "a picture"),
     (b"SQLite format 3", "a database"),
 )
-_OFFICE = (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".epub")
+_OFFICE = (".xlsx", ".pptx", ".odt", ".ods", ".epub")
 _ROOTS = (
-    ("pubmed", re.compile(r"<(PubmedArticleSet|PubmedArticle|PubmedBookArticle)\b")),
+    ("pubmed", re.compile(r"<(PubmedArticleSet|PubmedArticle|PubmedBookArticle|DeleteCitation)\b")),
+    ("medlineplus", re.compile(r"<health-topics?\b")),
+    ("dailymed", re.compile(r"<document\b[^>]*urn:hl7-org:v3")),
     ("medquad", re.compile(r"<Document\b[^>]*\bsource=|<doc\b[^>]*\bcorpus=|<QAPairs?\b", re.IGNORECASE)),
     ("jats", re.compile(r"<!DOCTYPE article\b|<article\b[^>]*(article-type|xmlns)|<pmc-articleset\b|<front>|<article-meta>")),
     ("html", re.compile(r"<!doctype html|<html\b", re.IGNORECASE)),
 )  # fmt: skip
+_QUESTION = re.compile(r'"question"\s*:', re.IGNORECASE)
+_CONTEXT = re.compile(r'"contexts?"\s*:', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,11 @@ def detect(source: Source) -> Detected:
         return Detected(reason="empty file")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if source.suffix in _OFFICE:
-            return Detected(reason=f"an office document ({source.suffix}); save it as PDF or HTML")
+            return Detected(
+                reason=f"an office document ({source.suffix}); save it as .docx, .csv, PDF or HTML"
+            )
+        if source.suffix == ".docx" or (b"[Content_Types].xml" in head and b"word/" in head):
+            return Detected("docx")
         return Detected("zip")
     if head.startswith(b"\x1f\x8b"):
         return Detected("gzip")
@@ -99,15 +114,17 @@ def detect(source: Source) -> Detected:
 
 
 def _textual(source: Source, head: bytes) -> Detected:
-    text = head.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    text = head_text(head)
     if text.startswith("<"):
         for name, root in _ROOTS:
             if root.search(text):
                 return Detected(name)
         if source.suffix in (".xml", "") or text.startswith("<?xml"):
             return Detected(reason="XML of a kind that is not known here")
-    if text.startswith("{") and source.suffix not in (".md", ".txt"):
+    if text.startswith("{") and source.suffix not in (".md", ".txt", ".csv", ".tsv"):
         return _json(source)
+    if text.startswith("[") and source.suffix == ".json":
+        return _json_whole(text)
     for name, entry in FORMATS.items():
         if source.suffix in entry.suffixes:
             if name == "handbook" and not re.search(r"^kind:", text, re.MULTILINE):
@@ -123,14 +140,27 @@ def _textual(source: Source, head: bytes) -> Detected:
 
 def _json(source: Source) -> Detected:
     """JSON lines count as BEIR when the first line has ``_id`` and ``text``."""
-    line = source.head(64 * 1024).partition(b"\n")[0]
+    head = source.head(64 * 1024)
+    text = head_text(head)
+    line = text.partition("\n")[0]
     try:
-        first = json.loads(line.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        if b'"_id"' in line and b'"text"' in line or source.suffix in (".jsonl", ".ndjson"):
-            # A very long or a broken first line; the reader names bad lines one by one.
+        first = json.loads(line)
+    except (json.JSONDecodeError, RecursionError):
+        if '"_id"' in line and '"text"' in line:
             return Detected("beir-jsonl")
-        return Detected(reason="JSON that is not one record a line")
+        whole = _json_whole(text)
+        if whole.format or source.suffix not in (".jsonl", ".ndjson"):
+            return whole
+        # A very long or a broken first line; the reader names bad lines one by one.
+        return Detected("beir-jsonl")
     if isinstance(first, dict) and "_id" in first and "text" in first:
         return Detected("beir-jsonl")
+    if _QUESTION.search(line) and _CONTEXT.search(line):
+        return Detected("pubmedqa")
     return Detected(reason="JSON lines without '_id' and 'text' (BEIR's fields)")
+
+
+def _json_whole(text: str) -> Detected:
+    if _QUESTION.search(text) and _CONTEXT.search(text):
+        return Detected("pubmedqa")
+    return Detected(reason="JSON that is not one record a line")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.errors import UnreadableSourceError
-from retrieval.passage import Document
 from retrieval.readers.decode import decode
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import Item, Source
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
+def read(source: Source) -> Iterator[Item]:
     from retrieval.handbook.load import parse_card
     from retrieval.handbook.render import to_document
 

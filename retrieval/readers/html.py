@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from retrieval.passage import Document
+from retrieval.passage import Document, Section
 from retrieval.readers.decode import decode, looks_binary, one_line
 from retrieval.readers.outline import Outline
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import TEXT_BYTES, Item, Skipped, Source
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -63,13 +63,14 @@ _MAIN_CHARS = 200
 """A ``main`` or ``article`` shorter than this is not the page's content."""
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
+def read(source: Source) -> Iterator[Item]:
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(_text(source.read(), source.name), "html.parser")
+    soup = BeautifulSoup(_text(source.read(TEXT_BYTES), source.name), "html.parser")
     root = soup.find("html")
     language = str(root.get("lang") or "")[:2].lower() if root else ""
     page_title = _page_title(soup)
+    licence = _licence(soup)  # before menus and footers, where it stands, are dropped
     url, published, publisher = _address(soup), _published(soup), _meta(soup, "og:site_name")
     heads = [one_line(tag.get_text(" ")) for tag in soup.find_all("h1")]
     outline = Outline()
@@ -86,7 +87,17 @@ def read(source: Source) -> Iterator[Document | Skipped]:
         url=url,
         published=published,
         language=language,
+        licence=licence,
     )
+
+
+def outline_of(fragment: str) -> tuple[Section, ...]:
+    """The sections of a piece of HTML that another format carries."""
+    from bs4 import BeautifulSoup
+
+    outline = Outline()
+    _walk(BeautifulSoup(fragment, "html.parser"), outline)
+    return outline.sections()
 
 
 def _text(data: bytes, name: str) -> str:
@@ -127,6 +138,12 @@ def _published(soup: BeautifulSoup) -> str | None:
     )
     match = re.match(r"\d{4}(-\d{2}(-\d{2})?)?", value)
     return match[0] if match else None
+
+
+def _licence(soup: BeautifulSoup) -> str:
+    tag = soup.find(["link", "a"], rel="license")
+    address = str(tag.get("href") or "") if tag is not None else ""
+    return address or _meta(soup, "dcterms.license", "DC.rights", "dcterms.rights", "license")
 
 
 def _content(soup: BeautifulSoup) -> Tag:

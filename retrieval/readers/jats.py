@@ -1,6 +1,7 @@
 """JATS full text (PubMed Central's ``.nxml``): abstract, body sections, captions and tables.
 
-References, acknowledgements and formulae's markup are left out: they hold no findings.
+References, acknowledgements and formulae's markup are left out of the text: they hold no findings. What the
+article refers to (PMID, DOI, else its words) is in the document's ``metadata["references"]``.
 """
 
 from __future__ import annotations
@@ -10,61 +11,92 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
-from retrieval.passage import Document, Section
+from retrieval.passage import Document, Section, mark_retracted
 from retrieval.readers.decode import one_line
-from retrieval.readers.source import Skipped, Source
-from retrieval.readers.xml import iso_date, parse, words
+from retrieval.readers.evidence import evidence_of
+from retrieval.readers.source import Item, Skipped, Source
+from retrieval.readers.xml import iso_date, records, words
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SILENT = {"table-wrap", "fig", "fig-group", "table-wrap-group", "disp-formula", "tex-math", "fn", "supplementary-material", "object-id"}  # fmt: skip
 _EMPTY_MARKS = re.compile(r" ?[\[(][\s,;–-]*[\])]")
 _GAP_BEFORE_STOP = re.compile(r" ([.,;])(?= |$)")
-_EVIDENCE = {
-    "case-report": "case_report",
-    "systematic-review": "systematic_review",
-    "meta-analysis": "systematic_review",
-}
+_RETRACTION_NOTICES = ("retraction", "partial-retraction")
+_REFERENCE_CHARS = 300
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
-    root = parse(source)
-    articles = [root] if root.tag == "article" else list(root.iter("article"))
-    if not articles:
+def read(source: Source) -> Iterator[Item]:
+    found = 0
+    for article in records(source, ("article",)):
+        found += 1
+        where = source.name if found == 1 else f"{source.name}:{found}"
+        yield _article(article, source, where)
+        for part in ("sub-article", "response"):
+            if count := len(article.findall(part)):
+                yield Skipped(
+                    f"{where} ({part})", f"{count} of these (reviews, replies, translations), not read"
+                )
+    if not found:
         yield Skipped(source.name, "XML without an article")
-    for article in articles:
-        yield _article(article, source)
 
 
-def _article(article: Element, source: Source) -> Document | Skipped:
+def _article(article: Element, source: Source, where: str) -> Document | Skipped:
     meta = article.find("front/article-meta")
     if meta is None:
-        return Skipped(source.name, "an article without front matter")
+        return Skipped(where, "an article without front matter")
     ids = {item.get("pub-id-type", ""): words(item) for item in meta.findall("article-id")}
-    pmc = (ids.get("pmc") or ids.get("pmcid") or "").removeprefix("PMC")
+    pmc = (ids.get("pmc") or ids.get("pmcid") or ids.get("pmcaid") or "").removeprefix("PMC")
     pmid = ids.get("pmid", "")
-    sections = tuple(_numbered([*_abstracts(meta), *_body(article)]))
+    sections = tuple(_numbered([*_abstracts(meta), *_body(article), *_appendices(article)]))
     if not sections:
-        return Skipped(source.name, "an article without abstract or body")
-    return Document(
-        id=f"PMC{pmc}" if pmc else pmid or ids.get("doi") or source.name,
-        title=words(meta.find("title-group/article-title")) or source.stem,
+        return Skipped(where, "an article without abstract or body")
+    title = words(meta.find("title-group/article-title"))
+    kind = article.get("article-type", "")
+    document = Document(
+        id=f"PMC{pmc}" if pmc else pmid or ids.get("doi") or where,
+        title=title or source.stem,
         sections=sections,
         source=words(article.find("front/journal-meta//journal-title")) or "PubMed Central",
         url=_url(pmc, pmid, ids.get("doi", "")),
         published=_published(meta),
         language=(article.get(_LANG) or "").lower()[:2],
-        evidence=_EVIDENCE.get(article.get("article-type", ""), ""),
+        evidence=evidence_of(
+            [kind, *(words(item) for item in meta.findall("article-categories//subject"))], title
+        ),
         licence=_licence(meta),
         metadata=MappingProxyType(
             {
                 "pmid": pmid,
                 "pmcid": f"PMC{pmc}" if pmc else "",
                 "doi": ids.get("doi", ""),
-                "article_type": article.get("article-type", ""),
+                "article_type": kind,
+                "references": tuple(_references(article)),
             }
         ),
     )
+    return mark_retracted(document) if _is_retracted(meta, kind) else document
+
+
+def _is_retracted(meta: Element, kind: str) -> bool:
+    """Whether the article itself was retracted; the notice that retracts another one was not."""
+    if kind in _RETRACTION_NOTICES:
+        return False
+    links = [item.get("related-article-type", "") for item in meta.iter("related-article")]
+    events = [item.get("date-type", "") or item.get("event-type", "") for item in meta.findall("history/*")]
+    events += [item.get("event-type", "") for item in meta.iter("event")]
+    return kind.startswith("retracted") or any("retract" in mark.lower() for mark in (*links, *events))
+
+
+def _references(article: Element) -> Iterator[str]:
+    for reference in article.iterfind("back//ref"):
+        ids = {item.get("pub-id-type", ""): words(item) for item in reference.iter("pub-id")}
+        if pmid := ids.get("pmid"):
+            yield f"pmid:{pmid}"
+        elif doi := ids.get("doi"):
+            yield f"doi:{doi}"
+        else:
+            yield words(reference)[:_REFERENCE_CHARS]
 
 
 def _url(pmc: str, pmid: str, doi: str) -> str:
@@ -131,6 +163,12 @@ def _body(article: Element) -> Iterator[Section]:
         yield from _floats(floats)
 
 
+def _appendices(article: Element) -> Iterator[Section]:
+    for order, appendix in enumerate(article.iterfind("back//app"), 1):
+        yield from _sections(appendix, words(appendix.find("title")) or f"Appendix {order}")
+        yield from _floats(appendix)
+
+
 def _sections(parent: Element, heading: str) -> Iterator[Section]:
     """A section a heading: its own paragraphs first, then its subsections."""
     own: list[str] = []
@@ -157,7 +195,8 @@ def _floats(parent: Element) -> Iterator[Section]:
         rows = [
             " | ".join(words(cell) for cell in row if cell.tag in ("td", "th")) for row in item.iter("tr")
         ]
-        text = "\n".join(part for part in (caption, *rows) if part.strip(" |"))
+        notes = [words(note) for note in item.findall("table-wrap-foot")]
+        text = "\n".join(part for part in (caption, *rows, *notes) if part.strip(" |"))
         if text:
             yield Section(text=text, heading=label)
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from retrieval.passage import Document
 from retrieval.readers.decode import decode, one_line, tidy
 from retrieval.readers.outline import Outline
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import TEXT_BYTES, Item, Skipped, Source
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
-    text = decode(source.read(), source.name)
+def read(source: Source) -> Iterator[Item]:
+    text = decode(source.read(TEXT_BYTES), source.name)
     header, body = _front_matter(text.replace("\r\n", "\n").lstrip("\ufeff"))
     outline = Outline()
     _fill(outline, body)

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from retrieval.passage import Document, Section
 from retrieval.readers.decode import tidy
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import Item, Skipped, Source
 from retrieval.readers.xml import parse, words
 
 LICENCE = "CC BY 4.0"
@@ -37,7 +37,7 @@ _PAIRS = ("QAPair", "pair")
 _CODES = ("CUI", "cui")
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
+def read(source: Source) -> Iterator[Item]:
     """Questions of one page.
 
     Where one page was split over several files its question numbers repeat; the files after the first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retrieval.errors import UnreadableSourceError
 from retrieval.passage import Document, Section
 from retrieval.readers.decode import one_line, tidy
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import Item, Skipped, Source
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -20,7 +20,7 @@ _SOFT_BREAK = re.compile(r"(?<![.!?:;。！？：；\n])\n(?=[a-z(])")
 _STRAY = re.compile(r"[\u0000-\u0008\u000b\u000e-\u001f\u00ad\ufffe\uffff]")
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
+def read(source: Source) -> Iterator[Item]:
     """One document; pages without text are named, a file without any is skipped as a scan."""
     from pypdfium2 import PdfDocument, PdfiumError
 
@@ -37,7 +37,7 @@ def read(source: Source) -> Iterator[Document | Skipped]:
         pdf.close()
 
 
-def _pages(pdf: PdfDocument, source: Source) -> Iterator[Document | Skipped]:
+def _pages(pdf: PdfDocument, source: Source) -> Iterator[Item]:
     from pypdfium2 import PdfiumError
 
     sections, silent, broken = [], [], []

@@ -8,9 +8,12 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from retrieval.errors import UnreadableSourceError
+from retrieval.passage import Document
 
 WHOLE_FILE_BYTES = 256 * 1024 * 1024
-"""Formats that are read whole (PDF, HTML, XML …) stop here; JSON lines are streamed and have no such limit."""
+"""Formats that are read whole (PDF, Word, XML) stop here; records (JSON lines, CSV, PubMed) are streamed."""
+TEXT_BYTES = 64 * 1024 * 1024
+"""The same for running text and markup (HTML, Markdown, text), which takes many times its size to take apart."""
 _HEAD = 64 * 1024
 
 
@@ -20,6 +23,18 @@ class Skipped:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Documents that this source withdraws: they are to leave the index, whatever file brought them."""
+
+    name: str
+    document_ids: tuple[str, ...]
+
+
+Item = Document | Skipped | Removed
+"""What a reader yields."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +67,15 @@ class Source:
         """The first bytes, without consuming them."""
         return self.buffered.peek(size)[:size]
 
-    def read(self) -> bytes:
+    def read(self, limit: int = WHOLE_FILE_BYTES) -> bytes:
         """The whole content.
 
         Raises:
-            UnreadableSourceError: it is larger than ``WHOLE_FILE_BYTES``.
+            UnreadableSourceError: it is larger than ``limit`` bytes.
         """
-        data = self.buffered.read(WHOLE_FILE_BYTES + 1)
-        if len(data) > WHOLE_FILE_BYTES:
+        data = self.buffered.read(limit + 1)
+        if len(data) > limit:
             raise UnreadableSourceError(
-                f"{self.name}: larger than {WHOLE_FILE_BYTES // 2**20} MB; split it into smaller files."
+                f"{self.name}: larger than {limit // 2**20} MB; split it into smaller files."
             )
         return data

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from retrieval.passage import Document, Section
 from retrieval.readers.decode import decode, one_line, tidy
-from retrieval.readers.source import Skipped, Source
+from retrieval.readers.source import TEXT_BYTES, Item, Skipped, Source
 
 _TITLE_CHARS = 120
 
 
-def read(source: Source) -> Iterator[Document | Skipped]:
+def read(source: Source) -> Iterator[Item]:
     """The file as one document; a short first line that stands alone is its title."""
-    text = tidy(decode(source.read(), source.name))
+    text = tidy(decode(source.read(TEXT_BYTES), source.name))
     if not text:
         yield Skipped(source.name, "empty file")
         return

@@ -102,17 +102,15 @@ def test_medquad_in_its_older_form(tmp_path: Path) -> None:
 
 
 def test_pubmed_abstracts_by_label(tmp_path: Path) -> None:
-    (document,), skipped = read_all(write(tmp_path, "pubmed.xml", PUBMED))
+    (document, withdrawn), (skip,) = read_all(write(tmp_path, "pubmed.xml", PUBMED))
     assert (document.id, document.title, document.source) == ("11", "A trial of rest.", "Journal of Colds")
     assert (document.published, document.evidence) == ("2018-05-07", "trial")
     assert [(section.heading, section.text) for section in document.sections] == [
         ("Methods", "Half of them rested."),
         ("Results", "Rest helped."),
     ]
-    assert [(skip.name, skip.reason) for skip in skipped] == [
-        ("PMID 12", "no abstract"),
-        ("PMID 13", "retracted"),
-    ]
+    assert (skip.name, skip.reason) == ("PMID 12", "no abstract")
+    assert (withdrawn.id, withdrawn.title, withdrawn.evidence) == ("13", "[Retracted] Wrong", "retracted")
 
 
 def test_jats_sections_captions_and_tables(tmp_path: Path) -> None:
