@@ -39,7 +39,9 @@ __all__ = ("FILE", "Entry", "Manifest")
 
 FILE = "manifest.db"
 SCHEMA_VERSION = 1
-_OWN = frozenset(["lock", "chroma", "lexical", "versions", "versions.json", "versions.json.new"])
+_OWN = frozenset(
+    ["lock", "chroma", "chroma.new", "lexical", "versions", "versions.json", "versions.json.new"]
+)
 
 
 class Manifest:

@@ -6,8 +6,9 @@ indexed when it is settled; what an interrupted batch left behind is removed by 
 
 from __future__ import annotations
 
+import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,10 @@ class IndexWriter:
     """
 
     manifest: Manifest
+    data: Path
+    """Folder of the version that is written to."""
+    store: PassageStore
+    lexical: LexicalIndex
 
     def __init__(
         self,
@@ -67,10 +72,10 @@ class IndexWriter:
             self.manifest.upgrade()
             empty = self.manifest.totals() == (0, 0)
             place_vectors(self.manifest, self._server, empty)
-            self._store = open_store(data, self.manifest, create=empty)
-            channels.callback(self._store.close)
-            self._lexical = LexicalIndex(data / LEXICAL, create=empty)
-            channels.callback(self._lexical.close)
+            self.store = open_store(data, self.manifest, create=empty)
+            channels.callback(lambda: self.store.close())  # whichever it is by then
+            self.lexical = LexicalIndex(data / LEXICAL, create=empty)
+            channels.callback(lambda: self.lexical.close())
             self._recover()
             self._stack = stack.pop_all()
         return self
@@ -94,13 +99,13 @@ class IndexWriter:
         kept = frozenset(new)
         gone = [i for i in old if i not in kept]
         self.manifest.intend(entries)
-        self._store.delete(gone)
-        self._store.upsert(passages, vectors)
+        self.store.delete(gone)
+        self.store.upsert(passages, vectors)
         with _lexical_writing(self.data):
             if old:
-                self._lexical.delete(old)
-            self._lexical.add(passages)
-            self._lexical.commit()
+                self.lexical.delete(old)
+            self.lexical.add(passages)
+            self.lexical.commit()
         self.manifest.settle(entries, passages=passages, dropped=gone)
 
     def remove(self, entries: Sequence[Entry]) -> int:
@@ -109,17 +114,43 @@ class IndexWriter:
         for file in {entry.file for entry in entries}:
             self.manifest.forget_file(file)  # so that ingesting the file again brings the document back
         self.manifest.intend(entries)
-        self._store.delete(ids)
+        self.store.delete(ids)
         with _lexical_writing(self.data):
-            self._lexical.delete(ids)
-            self._lexical.commit()
+            self.lexical.delete(ids)
+            self.lexical.commit()
         self.manifest.settle([], removed=[entry.id for entry in entries], dropped=ids)
         return len(ids)
+
+    def replace_store(self, fill: Callable[[PassageStore, PassageStore], None]) -> None:
+        """Put a new dense channel in the place of the old one, once ``fill`` has filled it from that."""
+        server = self.manifest.value(SERVER)
+        old_name, name = self.manifest.value("collection"), f"wenzhen-{uuid.uuid4().hex}"
+        draft = self.data / f"{CHROMA}.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        new = PassageStore(draft, create=True, server=server, collection=name if server else COLLECTION)
+        try:
+            fill(self.store, new)
+        finally:
+            new.close()
+        self.store.close()
+        if server:
+            self.manifest.set_value("collection", name)
+            PassageStore(draft, create=True, server=server, collection=old_name).drop()
+        else:
+            shutil.rmtree(self.data / CHROMA, ignore_errors=True)
+            draft.rename(self.data / CHROMA)
+        self.store = open_store(self.data, self.manifest)
+
+    def empty_lexical(self) -> None:
+        """Start the word index anew."""
+        self.lexical.close()
+        shutil.rmtree(self.data / LEXICAL, ignore_errors=True)
+        self.lexical = LexicalIndex(self.data / LEXICAL, create=True)
 
     def check_counts(self) -> None:
         """Raise ``IndexCorruptError`` unless both channels hold what the manifest says."""
         _, expected = self.manifest.totals()
-        dense, lexical = self._store.count(), self._lexical.count()
+        dense, lexical = self.store.count(), self.lexical.count()
         if not dense == lexical == expected:
             raise IndexCorruptError(
                 f"The index in {self._dir} disagrees with itself: {expected} passages recorded, {dense} vectors, "
