@@ -1,8 +1,8 @@
 """Tie each sentence of an answer to exact words of this turn's passages, or drop it.
 
-A sentence that was lifted from a passage is its own proof. A sentence that a model wrote must share its
-content words with one or two neighbouring sentences of a passage, and agree with them in numbers, units,
-negation and names; otherwise it is not released.
+A sentence that was lifted from a passage is its own proof. A sentence that a model wrote must agree with one or two
+neighbouring sentences of a passage in every number, denial, comparison, population and name
+(``agent.grounding.compare``), and share enough of its words with them (``agent.grounding.support``).
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from agent.facts import disagreement
+from agent.grounding.compare import Reading, difference
+from agent.grounding.support import probability, shared, threshold, weigh
+from agent.safety.guards import scan_passage
 from retrieval.analysis import terms
 from retrieval.passage import Passage
 from retrieval.sentences import sentences
 
-KEEP_AT = 0.6
-"""Share of a claim's content words that its quote must hold. Chosen on hand-made pairs; issue 5 calibrates it."""
+LOOKED_AT = 4
+"""Windows that are compared word by word: those that hold most of the claim's words."""
+UNRELATED = 0.3
+"""Weighed share of the claim's words below which a window is not worth comparing."""
 _MARK = re.compile(r"\s*[\[【](\d+(?:\s*[,，]\s*\d+)*)[\]】]")
-_NAME = re.compile(
-    r"(?<!^)\b[A-Z][a-z]{3,}\b|\b\w+(?:mycin|cillin|azole|statin|pril|sartan|olol|oxacin|triptan|profen|dipine|gliptin|gliflozin|mab|vir)\b"
-)
-_FIRST_WORD = re.compile(r"[A-Z][a-z]+")
+NO_PASSAGE = "no passage says this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may be released, on which quote, and why not."""
+    """Whether a sentence may be released, on which quote, and why not.
+
+    ``support`` is the probability that the quote holds the sentence up, as calibrated on labelled pairs.
+    """
 
     kept: bool
     quote: Quote | None
@@ -50,56 +54,77 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class _Window:
+    quote: Quote
+    words: frozenset[str]
+
+    @cached_property
+    def reading(self) -> Reading:
+        return Reading(self.quote.text)
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """The passages of this turn, cut into quotable windows once."""
+    """The passages of this turn, cut into quotable windows once. Orders planted in them are no evidence."""
 
     passages: tuple[Passage, ...]
 
     @cached_property
-    def windows(self) -> tuple[tuple[Quote, frozenset[str]], ...]:
+    def windows(self) -> tuple[_Window, ...]:
         return tuple(
-            (quote, _content(quote.text)) for passage in self.passages for quote in _windows(passage)
+            _Window(quote, _content(f"{quote.passage.title} {quote.text}"))
+            for passage in self.passages
+            for quote in _windows(passage)
         )
 
     def judge(self, claim: str) -> Verdict:
         """Find the quote that supports ``claim`` best and say whether it is enough."""
         bare = without_marks(claim)
-        words = _content(bare)
-        if not words:
+        if not _content(bare):
             return Verdict(False, None, 0.0, "says nothing that could be checked")
-        best = Verdict(False, None, 0.0, "no passage says this")
-        for quote, held in self.windows:
-            support = len(words & held) / len(words)
-            if support <= best.support and not (support == best.support and best.reason and not best.kept):
-                continue
-            reason = self._objection(bare, quote, support)
-            verdict = Verdict(not reason, quote, round(support, 3), reason)
-            if (
-                verdict.kept
-                and (not best.kept or verdict.support > best.support)
-                or not best.kept
-                and verdict.support > best.support
-            ):
+        best = Verdict(False, None, 0.0, NO_PASSAGE)
+        for verdict in self._verdicts(bare):
+            if (verdict.kept, verdict.support) > (best.kept, best.support) or best.quote is None:
                 best = verdict
         return best
 
-    @cached_property
-    def _everything(self) -> str:
-        return " ".join(f"{passage.title} {passage.text}" for passage in self.passages).lower()
+    def best_features(self, claim: str) -> tuple[tuple[float, ...] | None, str]:
+        """What the support model sees of the nearest window that no fact speaks against; for fitting it."""
+        reading = Reading(without_marks(claim))
+        objection = NO_PASSAGE
+        best: tuple[float, ...] | None = None
+        for window in self._nearest(reading.raw):
+            title, text = window.quote.passage.title, window.quote.passage.text
+            objected = difference(reading, window.reading, title, text)
+            features = shared(reading, window.reading, title).features
+            if not objected and (best is None or features[2] + features[3] > best[2] + best[3]):
+                best, objection = features, ""
+            elif best is None:
+                objection = objected
+        return best, objection
 
-    def _objection(self, claim: str, quote: Quote, support: float) -> str:
-        if support < KEEP_AT:
-            return "no passage says this"
-        if difference := disagreement(claim, quote.text):
-            return difference
-        known = f"{quote.passage.title} {quote.text}".lower()
-        if strange := [name for name in _NAME.findall(claim) if name.lower() not in known]:
-            return f"name {strange[0]} is not in the source"
-        # A first word is capitalised whatever it is: only one that no passage uses at all is taken for a name.
-        first = _FIRST_WORD.match(claim)
-        if first and len(first.group()) > 5 and first.group().lower()[:6] not in self._everything:
-            return f"name {first.group()} is not in the source"
-        return ""
+    def _nearest(self, claim: str) -> list[_Window]:
+        words = _content(claim)
+        total = weigh(list(words)) or 1.0
+        scored = [(weigh(list(words & one.words)) / total - 0.0005 * len(one.words), one) for one in self.windows]
+        scored.sort(key=lambda one: -one[0])
+        return [one for score, one in scored[:LOOKED_AT] if score > UNRELATED]
+
+    def _verdicts(self, claim: str) -> Iterator[Verdict]:
+        reading = Reading(claim)
+        for window in self._nearest(claim):
+            passage = window.quote.passage
+            overlap = shared(reading, window.reading, passage.title)
+            support = round(probability(overlap.features), 3)
+            reason = difference(reading, window.reading, passage.title, passage.text)
+            if reason:
+                support = min(support, 0.2)
+            elif support < threshold():
+                reason = NO_PASSAGE
+                if overlap.exchanged and overlap.features[3] > 0.3:
+                    said, given = overlap.exchanged
+                    reason = f"says “{said}” where the source says “{given}”"
+            yield Verdict(not reason, window.quote, support, reason)
 
 
 def without_marks(sentence: str) -> str:
@@ -112,9 +137,12 @@ def _content(text: str) -> frozenset[str]:
 
 
 def _windows(passage: Passage) -> Iterator[Quote]:
-    """Every sentence, and every two neighbours (a claim may join them)."""
+    """Every sentence that is no planted order, and every two neighbours (a claim may join them)."""
     spans = sentences(passage.text, passage.language)
+    if scan_passage(passage.text):
+        spans = [(start, end) for start, end in spans if not scan_passage(passage.text[start:end])]
     for start, end in spans:
         yield Quote(passage, start, end)
-    for (start, _), (_, end) in zip(spans, spans[1:], strict=False):
-        yield Quote(passage, start, end)
+    for (start, before), (after, end) in zip(spans, spans[1:], strict=False):
+        if not passage.text[before:after].strip():
+            yield Quote(passage, start, end)
