@@ -164,10 +164,11 @@ def _documents_in(file: SourceFile, format: str) -> int:
 
 def _line_ends(stream: IO[bytes] | gzip.GzipFile) -> int:
     """Lines of a stream, held a piece at a time: a packed file may be one endless line."""
-    lines, size = 0, 0
+    lines, size, last = 0, 0, b"\n"
     while piece := stream.read(_PIECE):
         lines += piece.count(b"\n")
         size += len(piece)
+        last = piece[-1:]
         if size > _MOST_COUNTED:
             return 0
-    return lines
+    return lines + (last != b"\n")
