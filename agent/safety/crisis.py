@@ -1,7 +1,7 @@
 """Is somebody in crisis? Read from everything the person said, before any model or index is touched.
 
-The words are data (``data/crisis.yaml``), the answers are hand-written (``prompts/crisis``). Once a crisis
-stands it holds for the conversation until the person says that they (or the other one) are safe.
+The words are data (``data/crisis.yaml``), the answers are hand-written (``prompts/crisis``); a learned head hears what
+is said without any of the known words, and may only add. Once a crisis stands it holds for the conversation until the person says that they (or the other one) are safe.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
+from agent.safety.heads import sounds_like
 from agent.safety.wording import Folded, Pattern, compiled, fold, load_data, pattern
 from agent.types import Level, Role
 
@@ -22,6 +23,8 @@ About = Literal["self", "other"]
 _SENTENCE = r"[.!?\n。！？；;]+|\b(?:but|however|although|and now|yet)\b|但是?|可是|不过|然而|(?=现在|最近)"
 _STOP = r"[.!?\n。！？；;]+"
 _CLAUSE = r"[,，、:：]"
+_EVIDENCE = 240
+"""Characters quoted where it is the whole of a message that tells of a crisis."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,12 @@ class CrisisScreen:
         """
         standing: Crisis | None = None
         spoke = False  # whether these messages themselves tell of a crisis or of its end
-        fresh = False
+        fresh = ended = False
         for turn, message in enumerate(said):
             text = fold(message)
             found = self._worst(self._find(text, turn, role))
-            if found is None and (standing or previous_crisis) and self._says_safe(text.text):
+            ended = found is None and bool(standing or previous_crisis) and self._says_safe(text.text)
+            if ended:
                 standing, spoke = None, True
                 continue
             fresh = found is not None
@@ -100,15 +104,40 @@ class CrisisScreen:
                 raised = self._raise(standing, text, turn)
                 fresh = fresh or raised is not standing
                 standing = raised
+        if standing is None and not ended:
+            standing = self._sounds(said, role)
+            fresh = standing is not None
+        if standing is None and previous_crisis and not spoke:
+            standing, fresh = self._held(said)
         if standing is None:
-            return (
-                self._still(Crisis("suicide", "passive", "", 0, "self", ""))
-                if previous_crisis and not spoke
-                else None
-            )
+            return None
         if not fresh:
             return self._still(standing)
         return replace(standing, text=self._texts[standing.about][standing.kind][standing.grade])
+
+    def _sounds(self, said: Sequence[str], role: Role) -> Crisis | None:
+        """What only the learned head hears in the last message: the mildest grade of its kind, which is urgent.
+
+        A clinician writes of patients in all these words, so for them the rules alone decide.
+        """
+        if not said or role is Role.CLINICIAN:
+            return None
+        kind = sounds_like("crisis", said[-1])
+        if not kind:
+            return None
+        about = self._told_about(fold(said[-1]).text)
+        return Crisis(kind, "passive", said[-1][:_EVIDENCE].strip(), len(said) - 1, about, "")
+
+    def _held(self, said: Sequence[str]) -> tuple[Crisis, bool]:
+        """An earlier turn's crisis whose words the rules do not know; means at hand or an attempt still raise it."""
+        held = Crisis("suicide", "passive", "", 0, "self", "")
+        raised = self._raise(held, fold(said[-1]), len(said) - 1) if said else held
+        return (raised, True) if raised.grade in ("means", "attempt") else (held, False)
+
+    def _told_about(self, text: str) -> About:
+        """Whose crisis a whole message tells of: another's where one is named and then spoken of."""
+        other = any(compiled(self._subjects[name]).search(text) for name in ("other_en", "other_zh"))
+        return "other" if other and compiled(self._subjects["spoken_of"]).search(text) else "self"
 
     def _still(self, crisis: Crisis) -> Crisis:
         return replace(crisis, text=self._texts["still"][crisis.level.label])

@@ -1,7 +1,8 @@
 """What is not answered: floods, attempts to steer the agent, harmful requests, and what is not about health.
 
-Each guard is a small function of a message; ``check_input`` asks them in order. They are rules, cheap, and
-fail closed: a guard that raises counts as tripped. Crisis and red flags are screened before any of this.
+Each guard is a small function of a message; ``check_input`` asks them in order. They are rules first, then a learned
+head that may add a finding, and fail closed: a guard that raises counts as tripped. Crisis and red flags are screened
+before any of this.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from agent.safety.harm import harmful
+from agent.safety.heads import sounds_like
 from agent.safety.injection import injected, scan_passage
-from agent.safety.scope import outside
+from agent.safety.scope import follows, outside
 from agent.types import Role
 
 __all__ = ["GUARDS", "GuardFinding", "Limits", "Message", "check_input", "refusal_text", "scan_passage"]
@@ -41,6 +43,8 @@ class GuardFinding:
     action: Action
     reason: str
     """In plain words, for the trace and ``Reply.refusal``."""
+    again: bool = False
+    """Whether this conversation heard the same kind redirect before; the second time is short."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ def size_guard(message: Message) -> GuardFinding | None:
 
 
 def injection_guard(message: Message) -> GuardFinding | None:
-    signals = injected(message.text)
-    if signals is None:
+    signals = injected(message.text) or sounds_like("injection", message.text)
+    if not signals:
         return None
     reason = f"The message tries to change how this service works or to read its instructions ({signals})."
     return GuardFinding("injection", "injection", "refuse", reason)
@@ -80,19 +84,22 @@ def injection_guard(message: Message) -> GuardFinding | None:
 
 def harm_guard(message: Message) -> GuardFinding | None:
     rule = harmful(message.text)
-    if rule is None:
-        return None
-    reason = f"The request could harm, deceive or wrong somebody ({rule.id})."
-    return GuardFinding("harm", rule.category, "refuse", reason)
+    if rule is not None:
+        reason = f"The request could harm, deceive or wrong somebody ({rule.id})."
+        return GuardFinding("harm", rule.category, "refuse", reason)
+    if sounds_like("harm", message.text):
+        reason = "The request sounds like others that harm, deceive or wrong somebody."
+        return GuardFinding("harm", "harmful", "refuse", reason)
+    return None
 
 
 def scope_guard(message: Message) -> GuardFinding | None:
     topic = outside(message.text)
-    if topic is None:
+    if topic is None or follows(topic, message.history):
         return None
-    return GuardFinding(
-        "scope", "out_of_scope", "redirect", f"The question is about {topic}, not about health."
-    )
+    again = any(outside(said) for said in message.history)
+    reason = f"The question is about {topic}, not about health."
+    return GuardFinding("scope", "out_of_scope", "redirect", reason, again)
 
 
 GUARDS: tuple[tuple[str, Guard], ...] = (
@@ -132,4 +139,6 @@ def refusal_text(finding: GuardFinding) -> str:
         return "guard-error"
     if finding.guard == "size":
         return "empty" if finding.category == "empty" else "too-long"
-    return {"injection": "injection", "harm": "harmful", "scope": "out-of-scope"}[finding.guard]
+    if finding.guard == "scope":
+        return "out-of-scope-again" if finding.again else "out-of-scope"
+    return {"injection": "injection", "harm": "harmful"}[finding.guard]

@@ -1,7 +1,11 @@
-"""Is this about health at all? Only what plainly is not gets redirected; when unsure, the search decides."""
+"""Is this about health at all? Only what plainly is not gets redirected; when unsure, the search decides.
+
+A follow-up belongs to its conversation: after a knee operation, "and tennis?" is a question about the knee.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from agent.safety.lexicon import Lexicon
@@ -22,3 +26,11 @@ def outside(text: str) -> str | None:
     if "health" in seen:
         return None
     return next((name for name in load_data("scope")["topics"] if name in seen), None)
+
+
+def follows(topic: str, history: Sequence[str]) -> bool:
+    """Whether a message of this topic may be a follow-up: the last thing said was about health, and people who talk
+    of their health come to such topics (sport, a flight), not to others (code, poems)."""
+    if topic not in load_data("scope")["may_follow"] or not history:
+        return False
+    return any("health" in tags for tags in _lexicon().sentences(fold(history[-1]).text))

@@ -1,20 +1,25 @@
 """The learned second sight: which known danger does a message sound like, beside what the rules can name?
 
 It may only raise a level. It reads the last message, and the last few together, because chest pain now and
-sweating three messages later is one picture. How it was trained and what it misses: ``MODEL_CARD.md``.
+sweating three messages later is one picture. Two readers vote: the encoder by what words mean, the wordings by how
+they are put. How both were trained and what they miss: ``MODEL_CARD.md``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from agent.safety.second_sight.encoder import SightEncoder, shortened
+from agent.safety.second_sight.weights import PREFIX
+from agent.safety.second_sight.wordings import Wordings
 from agent.types import Level
 
 if TYPE_CHECKING:
@@ -42,39 +47,50 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Head:
-    """A linear layer over the message's vector."""
+    """One question asked of every message: which of these is it, if any?"""
 
-    classes: tuple[str, ...]
-    """The first, empty, says that nothing is there."""
+    kinds: tuple[str, ...]
     weights: np.ndarray
+    """Over the encoder's vector: first the row of "nothing", then one a kind."""
     bias: np.ndarray
+    wordings: np.ndarray
+    wordings_bias: float
+    mix: tuple[float, float, float]
+    """How much the encoder's log-odds and the wordings' count, and what is added."""
 
-    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+    def read(self, vector: np.ndarray, words: Callable[[np.ndarray, float], float]) -> tuple[str, float]:
+        """The likeliest kind, and the calibrated probability that the message is of any kind."""
         import numpy as np
 
-        scores = vectors @ self.weights.T + self.bias
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        result: np.ndarray = scores / scores.sum(axis=1, keepdims=True)
-        return result
+        scores = self.weights @ vector + self.bias
+        there = float(np.logaddexp.reduce(scores[1:]) - scores[0])
+        by_meaning, by_wording, added = self.mix
+        odds = by_meaning * there + by_wording * words(self.wordings, self.wordings_bias) + added
+        return self.kinds[int(scores[1:].argmax())], 1 / (1 + exp(-max(-50.0, min(50.0, odds))))
 
 
 class SecondSight:
-    """Loaded once; ``look`` keeps nothing but the vectors of texts it has just read."""
+    """Loaded once; ``look`` keeps nothing but the readings of texts it has just seen."""
 
     def __init__(self, model: Mapping[str, Any]) -> None:
-        from agent.safety.second_sight.encoder import SightEncoder
-        from agent.safety.second_sight.weights import PREFIX
-
         self.card: Mapping[str, Any] = json.loads(bytes(model["card"]).decode())
-        encoder = SightEncoder(
+        self._encoder = SightEncoder(
             {name[len(PREFIX) :]: bytes(model[name]) for name in model if name.startswith(PREFIX)}
         )
+        self._wordings = Wordings(bytes(model["wordings"]).decode().split("\n"), model["wordings.rarity"])
         self._heads = {
-            name: Head(tuple(classes), model[f"{name}.weights"], model[f"{name}.bias"])
-            for name, classes in self.card["heads"].items()
+            name: Head(
+                tuple(kinds[1:]),
+                model[f"{name}.weights"],
+                model[f"{name}.bias"],
+                model[f"{name}.wordings"].astype("f4"),
+                self.card["wordings_bias"][name],
+                tuple(self.card["mix"][name]),
+            )
+            for name, kinds in self.card["heads"].items()
         }
         # A conversation sent again brings the same texts; they need not be read again.
-        self._vector = lru_cache(maxsize=256)(lambda text: encoder.vectors([text])[0])
+        self._read = lru_cache(maxsize=256)(self._read_once)
 
     @classmethod
     def load(cls) -> SecondSight:
@@ -88,8 +104,7 @@ class SecondSight:
         views = [said[-1]]
         if len(said) > 1:
             views.append(". ".join(said[-TOGETHER:]))
-        best = max((self._danger(view) for view in views), key=lambda found: found[1])
-        danger, probability = best
+        danger, probability = max((self.kind("danger", view) for view in views), key=lambda found: found[1])
         thresholds = self.card["thresholds"]["danger"]
         if probability >= thresholds["emergency"]:
             level = Level.EMERGENCY
@@ -103,15 +118,24 @@ class SecondSight:
 
     def probability(self, head: str, text: str) -> float:
         """That the message is of the head's kind at all."""
-        return 1 - float(self._probabilities(head, text)[0])
+        return self.kind(head, text)[1]
 
-    def _danger(self, text: str) -> tuple[str, float]:
-        p = self._probabilities("danger", text)
-        return self._heads["danger"].classes[1 + int(p[1:].argmax())], 1 - float(p[0])
+    def kind(self, head: str, text: str) -> tuple[str, float]:
+        """The likeliest kind of the head, and the probability that the message is of any; ``("", 0)`` of no head."""
+        return self._read(shortened(text)).get(head, ("", 0.0))
 
-    def _probabilities(self, head: str, text: str) -> np.ndarray:
-        row: np.ndarray = self._heads[head].probabilities(self._vector(text)[None, :])[0]
-        return row
+    def threshold(self, head: str, level: str = "emergency") -> float:
+        """The probability from which a head speaks; chosen by its false alarms on messages held out of training."""
+        return float(self.card["thresholds"][head][level])
+
+    def _read_once(self, text: str) -> Mapping[str, tuple[str, float]]:
+        vector = self._encoder.vectors([text])[0]
+        places, weights = self._wordings.vector(text)
+
+        def words(coefficients: np.ndarray, bias: float) -> float:
+            return float(coefficients[places] @ weights) + bias if places else bias
+
+        return {name: head.read(vector, words) for name, head in self._heads.items()}
 
 
 @cache

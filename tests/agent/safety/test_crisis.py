@@ -260,3 +260,43 @@ def test_a_hint_stands_in_whatever_its_pattern_matches() -> None:
         for entry in screen._entries:
             if re.search(entry.pattern.source, text.lower()):
                 assert entry.pattern.possible(text.lower()), (entry.pattern.source, text)
+
+
+class TestHeardByTheHeadAlone:
+    """What no rule knows and the learned head hears; the head is replaced by one that hears everything."""
+
+    WORDS = "the blue house keeps calling and I have given the plants away"
+
+    @pytest.fixture(autouse=True)
+    def hears(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            "agent.safety.crisis.sounds_like", lambda head, text: "suicide" if "plants" in text else ""
+        )
+
+    def test_it_gets_the_mildest_text_of_its_kind_and_is_urgent(self) -> None:
+        crisis = CrisisScreen.load().check([self.WORDS])
+        assert crisis is not None
+        assert (crisis.kind, crisis.grade, crisis.about) == ("suicide", "passive", "self")
+        assert crisis.text == "suicide-passive" and crisis.level is Level.URGENT
+        assert crisis.evidence == self.WORDS
+
+    def test_what_is_told_of_another_is_answered_for_another(self) -> None:
+        crisis = CrisisScreen.load().check(["my brother says goodbye oddly, he gave his plants away"])
+        assert crisis is not None and crisis.text == "suicide-other"
+
+    def test_clinicians_are_left_to_the_rules(self) -> None:
+        assert CrisisScreen.load().check([self.WORDS], Role.CLINICIAN) is None
+
+    def test_it_holds_until_somebody_is_safe(self) -> None:
+        screen = CrisisScreen.load()
+        held = screen.check([self.WORDS, "can you tell me about sleep?"], previous_crisis=True)
+        assert held is not None and held.text == "still-here"
+        assert screen.check([self.WORDS, "I'm safe now, my sister is here"], previous_crisis=True) is None
+
+    def test_means_at_hand_raise_it(self) -> None:
+        crisis = CrisisScreen.load().check([self.WORDS, "I have the pills here"], previous_crisis=True)
+        assert crisis is not None and crisis.grade == "means" and crisis.level is Level.EMERGENCY
+
+    def test_the_rules_grade_stands_where_they_know_the_words(self) -> None:
+        crisis = CrisisScreen.load().check(["I want to kill myself and gave the plants away"])
+        assert crisis is not None and crisis.grade == "plan"
