@@ -18,6 +18,7 @@ _COMMANDS = {
     "search": ("agent.commands.search", "Ranked passages, with scores by channel."),
     "index": ("agent.commands.index", "List, inspect, verify and delete indexes."),
     "handbook": ("agent.commands.handbook", "Check, count, show and start handbook cards."),
+    "corpus": ("agent.commands.corpus", "Free corpora: list, fetch, ingest."),
     "models": ("agent.commands.models", "List and fetch model weights."),
     "doctor": ("agent.commands.doctor", "Say what is wrong with this installation."),
 }

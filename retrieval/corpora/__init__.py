@@ -1,0 +1,1 @@
+"""Free corpora by name: what they are, where their publishers keep them, and how to fetch them."""
