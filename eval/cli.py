@@ -10,6 +10,9 @@ _COMMANDS = {
     "run": ("eval.commands.run", "Run suite files or folders; exit code 1 when a gate fails."),
     "compare": ("eval.commands.compare", "Two reports: better, worse or not told apart, and what flipped."),
     "lint": ("eval.commands.lint", "Check suite files: file, line and field of whatever is wrong."),
+    "mutate": ("eval.commands.mutate", "Switch off parts of the agent: which gates notice?"),
+    "bench": ("eval.commands.bench", "Public benchmarks by path, with the field's own metrics."),
+    "watch": ("eval.commands.watch", "Score a sample of recorded conversations; drift by week."),
     "retrieval": ("eval.commands.retrieval", "Is the answering card among the first hits?"),
     "vignettes": (
         "eval.commands.retrieval",

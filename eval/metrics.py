@@ -126,6 +126,12 @@ def _claim_support(result: Result) -> Iterator[float]:
             yield score.value
 
 
+def _judge_agreement(result: Result) -> Iterator[float]:
+    for _, score in result.scores:
+        if score.scorer == "rubric" and score.value is not None:
+            yield max(score.value, 1 - score.value)
+
+
 def _flips(*things: str) -> Callable[[Result], Iterator[float]]:
     def observe(result: Result) -> Iterator[float]:
         judged = [
@@ -155,6 +161,7 @@ _METRICS: dict[str, Callable[[Result], Iterator[float]]] = {
     "error_rate": _error_rate,
     "grounded_rate": _grounded_rate,
     "claim_support": _claim_support,
+    "judge_agreement": _judge_agreement,
     "flip_rate": _flips("same_level", "same_outcome", "same_advice"),
     "level_flip_rate": _flips("same_level"),
     "outcome_flip_rate": _flips("same_outcome"),

@@ -93,6 +93,13 @@ def _held(
     return Result(sample, answers, tuple(scored(sample, answers, context)), epoch, cached=cached)
 
 
+def held(target: Target, sample: Sample, options: Options) -> Result:
+    """One conversation, judged by itself."""
+    result = _held(target, sample, 0, options, "", None)
+    assert result is not None  # only a deadline leaves one out
+    return result
+
+
 def scored(sample: Sample, answers: Sequence[Answer], context: Context) -> Iterator[tuple[int, Score]]:
     """Every score of one conversation with the turn it judges."""
     for number, answer in enumerate(answers):
@@ -114,10 +121,14 @@ def _compared(results: list[Result]) -> list[Result]:
 
 def _against(result: Result, bases: dict[tuple[str, int], Result]) -> Result:
     version = result.sample.version
-    if version is None or result.sample.is_base or result.last is None:
-        return result
-    base = bases.get((version.of, result.epoch))
-    if base is None or base.last is None:
+    base = bases.get((version.of, result.epoch)) if version and not result.sample.is_base else None
+    return judged_against(result, base) if base else result
+
+
+def judged_against(result: Result, base: Result) -> Result:
+    """A version of a case with scores for what changed against its base."""
+    version = result.sample.version
+    if version is None or result.last is None or base.last is None:
         return result
     turn = len(result.answers) - 1
     more = tuple((turn, score) for score in same(version, base.last, result.last))

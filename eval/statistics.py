@@ -136,14 +136,3 @@ def paired(before: Sequence[float], after: Sequence[float], *, seed: int = 0) ->
     low, high = bootstrap(differences, range(len(differences)), seed=seed)
     measure = Measure(float(differences.mean()), low, high, len(differences))
     return Paired(len(differences), better, worse, measure, exact_binomial(better, worse))
-
-
-def agreement(votes: Sequence[Sequence[bool]]) -> float | None:
-    """Share of pairs of votes about one thing that agree, over all things; ``None`` without two votes."""
-    pairs = agreed = 0
-    for one in votes:
-        for i, first in enumerate(one):
-            for second in one[i + 1 :]:
-                pairs += 1
-                agreed += first == second
-    return agreed / pairs if pairs else None

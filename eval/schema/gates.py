@@ -22,6 +22,7 @@ RATES = {
     "error_rate": "share of conversations that broke",
     "grounded_rate": "share of the replies with claims whose every claim stands by its quotes",
     "claim_support": "share of the claims that stand by their quotes",
+    "judge_agreement": "share of a judge model's votes that agree with their majority",
     "flip_rate": "share of the versions of a case that came out otherwise than its base",
     "level_flip_rate": "the same, of the level alone",
     "outcome_flip_rate": "the same, of the outcome alone",

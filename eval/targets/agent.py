@@ -17,7 +17,7 @@ from eval.targets.conversation import Answer, Say
 from retrieval.passage import Passage
 
 _OWN = ("agent", "retrieval", "prompts")
-_KINDS = (".py", ".yaml", ".md", ".json", ".txt")
+_KINDS = (".py", ".yaml", ".md", ".json", ".txt", ".npz")
 
 
 class AgentTarget:
@@ -25,8 +25,12 @@ class AgentTarget:
 
     has_corpus = True
 
-    def __init__(self, settings: Settings, *, llm: bool | None = None, name: str = "agent") -> None:
+    def __init__(
+        self, settings: Settings, *, llm: bool | None = None, name: str = "agent", altered: str = ""
+    ) -> None:
+        """``altered`` names what was switched off in it, so that its answers are never taken for the agent's."""
         self.name = name
+        self._altered = altered
         self._settings = settings.model_copy(update={"audit": False})
         self._llm = llm
         self._consultant = open_consultant(self._settings, llm=llm)
@@ -46,7 +50,7 @@ class AgentTarget:
             | {"max_question_chars"}
         )
         corpus = self.engines.index().corpus_sha256
-        written = f"{chosen}|{self._llm}|{corpus}|{code_sha256()}"
+        written = f"{chosen}|{self._llm}|{corpus}|{code_sha256()}|{self._altered}"
         return hashlib.sha256(written.encode()).hexdigest()
 
     def begin(self, sample: Sample, epoch: int) -> Say:

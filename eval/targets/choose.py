@@ -22,6 +22,7 @@ class Targets(AbstractContextManager["Targets"]):
         llm: bool | None = None,
         server: str | None = None,
         recorded: Path | None = None,
+        altered: str = "",
     ) -> None:
         if server and recorded:
             raise UsageError("Give either --server or --recorded.")
@@ -29,6 +30,7 @@ class Targets(AbstractContextManager["Targets"]):
         self._llm = llm
         self._server = server
         self._recorded = recorded
+        self._altered = altered
         self._open: dict[str, Target] = {}
         self.name = "server" if server else "recorded" if recorded else "agent"
 
@@ -51,7 +53,7 @@ class Targets(AbstractContextManager["Targets"]):
             return RecordedTarget(self._recorded)
         from eval.targets.agent import AgentTarget
 
-        return AgentTarget(with_corpus(self._settings, corpus), llm=self._llm)
+        return AgentTarget(with_corpus(self._settings, corpus), llm=self._llm, altered=self._altered)
 
     def about(self) -> dict[str, str]:
         if self._server:
