@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent.grounding.compare import Reading, difference
-from agent.grounding.support import probability, shared, threshold, weigh
+from agent.grounding.support import Shared, probability, shared, threshold, weigh
 from agent.safety.guards import scan_passage
 from retrieval.analysis import terms
 from retrieval.passage import Passage
@@ -23,7 +23,10 @@ LOOKED_AT = 4
 """Windows that are compared word by word: those that hold most of the claim's words."""
 UNRELATED = 0.3
 """Weighed share of the claim's words below which a window is not worth comparing."""
+NEARLY_ALL = 0.8
+"""Weighed share of the claim's words in one sentence that makes its objection count against its neighbours too."""
 _MARK = re.compile(r"\s*[\[【](\d+(?:\s*[,，]\s*\d+)*)[\]】]")
+_YES = re.compile(r"^(?:yes|no|是的|对)[,，]\s*", re.IGNORECASE)
 NO_PASSAGE = "no passage says this"
 
 
@@ -79,7 +82,7 @@ class Evidence:
 
     def judge(self, claim: str) -> Verdict:
         """Find the quote that supports ``claim`` best and say whether it is enough."""
-        bare = without_marks(claim)
+        bare = _bare(claim)
         if not _content(bare):
             return Verdict(False, None, 0.0, "says nothing that could be checked")
         best = Verdict(False, None, 0.0, NO_PASSAGE)
@@ -90,17 +93,14 @@ class Evidence:
 
     def best_features(self, claim: str) -> tuple[tuple[float, ...] | None, str]:
         """What the support model sees of the nearest window that no fact speaks against; for fitting it."""
-        reading = Reading(without_marks(claim))
-        objection = NO_PASSAGE
         best: tuple[float, ...] | None = None
-        for window in self._nearest(reading.raw):
-            title, text = window.quote.passage.title, window.quote.passage.text
-            objected = difference(reading, window.reading, title, text)
-            features = shared(reading, window.reading, title).features
+        objection = NO_PASSAGE
+        for _, overlap, objected in self._compared(_bare(claim)):
+            features = overlap.features
             if not objected and (best is None or features[2] + features[3] > best[2] + best[3]):
                 best, objection = features, ""
             elif best is None:
-                objection = objected
+                objection = objected or objection
         return best, objection
 
     def _nearest(self, claim: str) -> list[_Window]:
@@ -110,13 +110,29 @@ class Evidence:
         scored.sort(key=lambda one: -one[0])
         return [one for score, one in scored[:LOOKED_AT] if score > UNRELATED]
 
-    def _verdicts(self, claim: str) -> Iterator[Verdict]:
+    def _compared(self, claim: str) -> Iterator[tuple[_Window, Shared, str]]:
+        """The nearest windows with what they share with the claim and the fact that speaks against it.
+
+        Two neighbours are no proof where one of them alone says nearly the same words and differs in a fact: the
+        fact of the other neighbour belongs to something else.
+        """
         reading = Reading(claim)
-        for window in self._nearest(claim):
-            passage = window.quote.passage
-            overlap = shared(reading, window.reading, passage.title)
+        against: list[tuple[Quote, str]] = []
+        for window in sorted(self._nearest(claim), key=lambda one: one.quote.end - one.quote.start):
+            quote = window.quote
+            overlap = shared(reading, window.reading, quote.passage.title)
+            reason = overlap.opposed or difference(
+                reading, window.reading, quote.passage.title, quote.passage.text
+            )
+            if reason and overlap.features[2] >= NEARLY_ALL:
+                against.append((quote, reason))
+            elif not reason:
+                reason = next((why for part, why in against if _within(part, quote)), "")
+            yield window, overlap, reason
+
+    def _verdicts(self, claim: str) -> Iterator[Verdict]:
+        for window, overlap, reason in self._compared(claim):
             support = round(probability(overlap.features), 3)
-            reason = difference(reading, window.reading, passage.title, passage.text)
             if reason:
                 support = min(support, 0.2)
             elif support < threshold():
@@ -127,9 +143,18 @@ class Evidence:
             yield Verdict(not reason, window.quote, support, reason)
 
 
+def _within(part: Quote, whole: Quote) -> bool:
+    return part.passage is whole.passage and whole.start <= part.start and part.end <= whole.end
+
+
 def without_marks(sentence: str) -> str:
     """The sentence without citation marks such as ``[1]``; the agent places its own."""
     return _MARK.sub("", sentence).strip()
+
+
+def _bare(sentence: str) -> str:
+    """Without marks and without the "Yes," that answers a question."""
+    return _YES.sub("", without_marks(sentence))
 
 
 def _content(text: str) -> frozenset[str]:

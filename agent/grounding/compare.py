@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent.grounding.names import strange_name
-from agent.grounding.polarity import polarity_difference
+from agent.grounding.polarity import Denial, denials, polarity_difference
 from agent.grounding.quantities import Quantity, quantities, quantity_difference
 from agent.grounding.slots import Slot, slot_difference, slots
 from agent.grounding.text import Text, fold, read
@@ -28,6 +28,10 @@ class Reading:
         return quantities(self.text)
 
     @cached_property
+    def denials(self) -> list[Denial]:
+        return denials(self.text)
+
+    @cached_property
     def slots(self) -> dict[str, list[Slot]]:
         return slots(self.text)
 
@@ -36,14 +40,14 @@ def difference(claim: Reading, source: Reading, title: str = "", passage: str = 
     """Why ``claim`` says something else than ``source``; empty when the facts agree.
 
     Args:
-        title: of the document, in which a name may stand instead.
-        passage: around the source, in which a population may be named instead.
+        title: of the document, which may name it instead.
+        passage: around the source, which may name a medicine, an illness or a population instead.
     """
     checks: tuple[Callable[[], str], ...] = (
         lambda: quantity_difference(claim.quantities, source.quantities),
-        lambda: polarity_difference(claim.text, source.text),
+        lambda: polarity_difference(claim.text, claim.denials, source.text, source.denials),
         lambda: slot_difference(claim.slots, source.slots, fold(f"{title} {passage}")),
-        lambda: _name(claim.raw, f"{title} {source.raw}"),
+        lambda: _name(claim.raw, f"{title} {passage} {source.raw}"),
     )
     for check in checks:
         if reason := check():

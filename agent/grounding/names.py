@@ -36,7 +36,7 @@ def _also() -> dict[str, frozenset[str]]:
     for one in (*outline.cards, *outline.symptoms):
         names = {fold(n) for n in (one.en, one.zh, *one.other_en, *one.other_zh) if len(n) > 1}
         for name in names:
-            if not name.isascii() or len(name) > 3:
+            if (not name.isascii() or len(name) > 3) and not name.startswith(("a ", "the ", "an ")):
                 also.setdefault(name, set()).update(names)
     return {name: frozenset(names) for name, names in also.items()}
 

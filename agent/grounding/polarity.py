@@ -24,6 +24,8 @@ class Denial:
     cue: str
     heads: tuple[str, ...]
     places: frozenset[int]
+    span: tuple[int, int]
+    """Where the cue stands in the folded text."""
 
 
 def denials(text: Text) -> list[Denial]:
@@ -41,7 +43,7 @@ def denials(text: Text) -> list[Denial]:
             inside = [*before[-reach:], *inside]
         if inside:
             heads = tuple(text.tokens[i].stem for i in inside)
-            found.append(Denial(match.group(), heads, frozenset(inside)))
+            found.append(Denial(match.group(), heads, frozenset(inside), match.span()))
     return found
 
 
@@ -54,9 +56,8 @@ def _clause_at(text: Text, place: int) -> int:
     return at
 
 
-def polarity_difference(claim: Text, source: Text) -> str:
+def polarity_difference(claim: Text, said: list[Denial], source: Text, given: list[Denial]) -> str:
     """Whether something is denied on one side and not on the other; empty when both agree."""
-    said, given = denials(claim), denials(source)
     denied_there, plain_there = _split(source, given)
     denied_here, plain_here = _split(claim, said)
     for denial in said:

@@ -41,13 +41,14 @@ class Quantity:
     number: float
     value: float
     kind: str
+    unit: str
     around: tuple[frozenset[str], frozenset[str]]
     digits: bool
 
 
 def quantities(text: Text) -> list[Quantity]:
     """All quantities in order. A number of a range or list without a unit has the unit of the next one."""
-    raw: list[tuple[re.Match[str], float, tuple[str, float] | None, int]] = []
+    raw: list[tuple[re.Match[str], float, str, int]] = []
     for match in _NUMBER.finditer(text.folded):
         if _IDIOM.match(text.folded, match.start()):
             continue
@@ -55,19 +56,19 @@ def quantities(text: Text) -> list[Quantity]:
         if number is None:
             continue
         unit = _AFTER.match(text.folded, match.end())
-        named = _UNITS[unit.group(1) or unit.group(2)] if unit else None
+        named = unit.group(1) or unit.group(2) if unit else ""
         raw.append((match, number, named, unit.end() if unit else match.end()))
     found: list[Quantity] = []
-    following: tuple[int, tuple[str, float] | None] = (-1, None)
+    following = (-1, "")
     for match, number, named, end in reversed(raw):
         joint = _JOINED.match(text.folded, match.end())
-        if named is None and joint and joint.end() == following[0]:
+        if not named and joint and joint.end() == following[0]:
             named = following[1]
         following = (match.start(), named)
-        kind, factor = named or ("", 1.0)
+        kind, factor = _UNITS.get(named, ("", 1.0))
         found.append(
             Quantity(
-                text.folded[match.start() : end], number, round(number * factor, 6), kind,
+                text.folded[match.start() : end], number, round(number * factor, 6), kind, named,
                 text.around(match.start(), end), match.group()[0].isdigit(),
             )
         )  # fmt: skip

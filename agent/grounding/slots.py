@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from agent.grounding.text import Text, belonging
+from agent.grounding.text import Text, belonging, read
 
 _LATIN = re.compile(r"[a-z/]")
 MARGIN = 0.25
@@ -104,17 +104,31 @@ def slot_difference(
 
 
 def _named(one: _Class, slot: Slot, named: str) -> bool:
-    words = list(one.values)
+    return bool(slot.values & _values(one, named))
+
+
+def excluded(word: str, other: str) -> bool:
+    """Whether two words or short phrases name values of one class that exclude each other."""
     return any(
-        slot.values & set(one.values[words[(match.lastindex or 1) - 1]]) for match in one.pattern.finditer(named)
+        (said := _values(one, word)) and (given := _values(one, other)) and not said & given for one in _classes()
+    )
+
+
+def _values(one: _Class, text: str) -> frozenset[str]:
+    words = list(one.values)
+    return frozenset(
+        value
+        for match in one.pattern.finditer(text)
+        for value in one.values[words[(match.lastindex or 1) - 1]]
     )
 
 
 @cache
 def same_meaning() -> dict[str, frozenset[int]]:
-    """Word or Chinese string to the groups of synonyms it is in."""
+    """English stem or Chinese string to the groups of synonyms it is in."""
     groups: dict[str, frozenset[int]] = {}
     for number, words in enumerate(tables()["same"]):
         for word in words:
-            groups[word] = groups.get(word, frozenset()) | {number}
+            key = read(word).tokens[0].stem if word.isascii() else word
+            groups[key] = groups.get(key, frozenset()) | {number}
     return groups

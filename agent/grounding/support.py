@@ -15,8 +15,8 @@ from importlib import resources
 from typing import Any
 
 from agent.grounding.compare import Reading
-from agent.grounding.slots import same_meaning
-from agent.grounding.text import Text, Token
+from agent.grounding.slots import excluded, same_meaning
+from agent.grounding.text import LIGHT, Text, Token, read
 from retrieval.analysis import terms
 
 RAREST = 9.0
@@ -30,6 +30,8 @@ class Shared:
 
     features: tuple[float, ...]
     exchanged: tuple[str, str] | None
+    opposed: str = ""
+    """Why the two cannot both be true, where an exchanged word alone tells (``dominant`` for ``recessive``, a lost ``not``)."""
 
 
 @cache
@@ -54,6 +56,9 @@ def shared(claim: Reading, source: Reading, title: str = "") -> Shared:
     said = set(terms(claim.raw))
     held = set(terms(source.raw)) | set(terms(title))
     held_groups = _groups(source.text)
+    explained = _explained(claim.text, held_groups)
+    cues_here, cues_there = _cues(claim), _cues(source)
+    opposed = ""
     missing = [t for t in said - held]
     total = weigh(list(said)) or 1.0
     here, there = claim.text.tokens, source.text.tokens
@@ -67,17 +72,17 @@ def shared(claim: Reading, source: Reading, title: str = "") -> Shared:
         if tag == "equal":
             run = max(run, b - a)
             continue
-        if tag == "delete" or tag == "insert":
-            new = _new(here[a:b], present, held_groups, claim.text)
-            news += new
-            added = max([added, *new])
-            continue
-        new = _new(here[a:b], present, held_groups, claim.text)
+        new = _new(here[a:b], present, explained, claim.text)
         news += new
         flanked = (place == 0 or opcodes[place - 1][0] == "equal") and (
             place == len(opcodes) - 1 or opcodes[place + 1][0] == "equal"
         )
-        if not new or not flanked or b - a > 8 or d - c > 12:
+        if flanked and max(b - a, d - c) <= 3 and not opposed:
+            if bool(cues_here & set(range(a, b))) != bool(cues_there & set(range(c, d))):
+                opposed = "negation differs from the source"
+            elif tag == "replace" and excluded(_words(claim.text, a, b), _words(source.text, c, d)):
+                opposed = f"says “{_words(claim.text, a, b)}” where the source says “{_words(source.text, c, d)}”"
+        if tag != "replace" or not new or not flanked or b - a > 8 or d - c > 12:
             added = max([added, *new])
             continue
         gone = [rarity_of(t) for t in there[c:d] if t.content]
@@ -102,6 +107,7 @@ def shared(claim: Reading, source: Reading, title: str = "") -> Shared:
             1.0 if len(here) < 8 else 0.0,
         ),
         exchanged,
+        opposed,
     )
 
 
@@ -121,38 +127,52 @@ def rarity_of(token: Token) -> float:
     return rarity(token.stem)
 
 
-def _new(tokens: Sequence[Token], present: set[str], groups: frozenset[int], text: Text) -> list[float]:
+def _new(tokens: Sequence[Token], present: set[str], explained: frozenset[int], text: Text) -> list[float]:
     """Rarities of the content words that the source has neither itself nor by a synonym."""
-    if not tokens:
-        return []
-    found = []
-    meant = same_meaning()
-    if text.chinese and any("\u3400" <= t.stem <= "\u9fff" for t in tokens):
-        piece = text.folded[tokens[0].start : tokens[-1].end]
-        for word in sorted((w for w in meant if w in piece and not w.isascii()), key=len, reverse=True):
-            if meant[word] & groups:
-                piece = piece.replace(word, "")
-        return [rarity(t) for t in set(terms(piece)) if not any(c in present for c in t)]
-    for token in tokens:
-        word = text.folded[token.start : token.end]
-        if token.content and token.stem not in present and not meant.get(word, frozenset()) & groups:
-            found.append(rarity(token.stem))
+    if not text.chinese:
+        return [
+            rarity(t.stem) for t in tokens if t.content and t.stem not in present and t.start not in explained
+        ]
+    found: list[float] = []
+    piece = "".join(" " if t.start in explained else t.stem for t in tokens)
+    for term in set(terms(piece)):
+        if not any(character in present or character in LIGHT for character in term):
+            found.append(rarity(term))
     return found
 
 
 def _groups(text: Text) -> frozenset[int]:
+    """Groups of synonyms that a text has a word of."""
     meant = same_meaning()
     if text.chinese:
         return frozenset(n for word, groups in meant.items() if word in text.folded for n in groups)
-    return frozenset(
-        n for t in text.tokens for n in meant.get(text.folded[t.start : t.end], frozenset())
-    )
+    return frozenset(n for t in text.tokens for n in meant.get(t.stem, frozenset()))
+
+
+def _explained(text: Text, groups: frozenset[int]) -> frozenset[int]:
+    """Starts of the tokens that say in another word what the other text says too."""
+    meant = same_meaning()
+    if not text.chinese:
+        return frozenset(t.start for t in text.tokens if meant.get(t.stem, frozenset()) & groups)
+    found: set[int] = set()
+    for word, own in meant.items():
+        at = text.folded.find(word) if own & groups and not word.isascii() else -1
+        while at >= 0:
+            found.update(range(at, at + len(word)))
+            at = text.folded.find(word, at + 1)
+    return frozenset(found)
+
+
+def _cues(reading: Reading) -> set[int]:
+    """Places of the tokens that deny something."""
+    spans = [one.span for one in reading.denials]
+    return {
+        i for i, token in enumerate(reading.text.tokens) for start, end in spans if start <= token.start < end
+    }
 
 
 @cache
 def _text(title: str) -> Text:
-    from agent.grounding.text import read
-
     return read(title)
 
 

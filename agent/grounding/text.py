@@ -12,7 +12,7 @@ from retrieval.analysis import terms
 _TOKEN = re.compile(r"[a-zα-ω][a-zα-ω0-9]*(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[,;:.!?()，；：。！？（）、]")
 _BREAK = frozenset(",;:.!?()，；：。！？（）")
 _CONJUNCTION = frozenset(["but", "however", "whereas", "although", "though", "while", "unless", "except"])
-_LIGHT = frozenset("的了是在有和就都也很还到说对与及或等但把被让给这那个者时可能会要为于之其而且以由")
+LIGHT = frozenset("的了是在有和就都也很还到说对与及或等但把被让给这那个者时可能会要为于之其而且以由可能")
 NEAR = 4
 """Words on each side that tell what a number or a name belongs to."""
 
@@ -76,7 +76,7 @@ def read(raw: str) -> Text:
 def _stem(word: str) -> tuple[str, bool]:
     """The stem and whether the word carries meaning; words are few and repeat, so all are remembered."""
     if "\u3400" <= word <= "\u9fff":
-        return word, word not in _LIGHT
+        return word, word not in LIGHT
     if word[0].isdigit():
         return word, True
     stems = terms(word)
