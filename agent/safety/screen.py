@@ -13,6 +13,7 @@ from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
 from agent.safety.locales import locale_for
 from agent.safety.red_flags import RedFlagScreen
+from agent.safety.second_sight.sight import SecondSight, Sighting
 from agent.types import Level, Outcome, RedFlag, Role, Turn
 from prompts import PromptError, hand_written
 from prompts.phrases import phrase
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 SCREENED_CHARS = 20_000
 """Of a longer message its beginning and its end are screened; the message itself is refused by size afterwards."""
+
+_EVIDENCE = 240
+"""Characters of a message that are quoted where it is the whole of it that sounds dangerous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +123,52 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     rules = RedFlagScreen.load()
     now, before = rules.check(said), rules.check(said[:-1])
     earlier = {flag.id for flag in before.red_flags}
+    sighting = _second_sight(said, now.floor)
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     crisis = CrisisScreen.load().check(said, turn.role, was_crisis)
-    floor = max(
-        [level for level in (now.floor, crisis.level if crisis else None) if level is not None], default=None
-    )
+    raised = (now.floor, crisis.level if crisis else None, sighting.level if sighting else None)
+    floor = max([level for level in raised if level is not None], default=None)
     return Screening(
         said=said,
         role=turn.role,
         language=language,
         findings=extract(said),
-        red_flags=now.red_flags + _crisis_flags(crisis),
+        red_flags=now.red_flags + _crisis_flags(crisis) + _sighted_flags(sighting, said),
         floor=floor,
         pinned=_unexplained(turn, before.floor),
-        reasons=tuple(now.reasons(language)) + ((phrase("reason_crisis", language),) if crisis else ()),
-        texts=tuple(now.texts),
+        reasons=(
+            *now.reasons(language),
+            *((phrase("reason_crisis", language),) if crisis else ()),
+            *((phrase("reason_sighted", language, danger=sighting.name[language]),) if sighting else ()),
+        ),
+        texts=(*((sighting.text,) if sighting else ()), *now.texts),
         crisis=crisis,
-        fresh=any(flag.id not in earlier for flag in now.red_flags),
+        fresh=any(flag.id not in earlier for flag in now.red_flags) or _newly_sighted(turn, sighting),
+    )
+
+
+def _second_sight(said: tuple[str, ...], floor: Level | None) -> Sighting | None:
+    """What the learned second sight adds to the rules: nothing where they have already said "emergency"."""
+    if floor == Level.EMERGENCY:
+        return None
+    sighting = SecondSight.load().look(said)
+    return sighting if sighting and sighting.level > (floor or Level.NONE) else None
+
+
+def _newly_sighted(turn: Turn, sighting: Sighting | None) -> bool:
+    """A danger that an earlier turn already raised to this level is recalled, not recited."""
+    pinned = max((exchange.floor for exchange in turn.history), default=Level.NONE)
+    return sighting is not None and sighting.level > pinned
+
+
+def _sighted_flags(sighting: Sighting | None, said: tuple[str, ...]) -> tuple[RedFlag, ...]:
+    if sighting is None:
+        return ()
+    evidence = said[sighting.turn][:_EVIDENCE]
+    return (
+        RedFlag(
+            id=f"sounds-like-{sighting.danger}", evidence=evidence, turn=sighting.turn, level=sighting.level
+        ),
     )
 
 

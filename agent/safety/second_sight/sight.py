@@ -1,8 +1,8 @@
 """The learned second sight: which known danger does a message sound like, beside what the rules can name?
 
 It may only raise a level. It reads the last message, and the last few together, because chest pain now and
-sweating three messages later is one picture. Two readers vote: the encoder by what words mean, the wordings by how
-they are put. How both were trained and what they miss: ``MODEL_CARD.md``.
+sweating three messages later is one picture. Two readers vote: the e5 vector by what
+words mean, the wordings by how they are put. How both were trained and what they miss: ``MODEL_CARD.md``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from agent.safety.second_sight.encoder import SightEncoder, shortened
-from agent.safety.second_sight.weights import PREFIX
+from agent.safety.second_sight.meaning import shortened, vectors
 from agent.safety.second_sight.wordings import Wordings
 from agent.types import Level
 
@@ -51,12 +50,12 @@ class Head:
 
     kinds: tuple[str, ...]
     weights: np.ndarray
-    """Over the encoder's vector: first the row of "nothing", then one a kind."""
+    """Over the e5 vector: first the row of "nothing", then one a kind."""
     bias: np.ndarray
     wordings: np.ndarray
     wordings_bias: float
     mix: tuple[float, float, float]
-    """How much the encoder's log-odds and the wordings' count, and what is added."""
+    """How much the log-odds of meaning and of wording count, and what is added."""
 
     def read(self, vector: np.ndarray, words: Callable[[np.ndarray, float], float]) -> tuple[str, float]:
         """The likeliest kind, and the calibrated probability that the message is of any kind."""
@@ -74,9 +73,6 @@ class SecondSight:
 
     def __init__(self, model: Mapping[str, Any]) -> None:
         self.card: Mapping[str, Any] = json.loads(bytes(model["card"]).decode())
-        self._encoder = SightEncoder(
-            {name[len(PREFIX) :]: bytes(model[name]) for name in model if name.startswith(PREFIX)}
-        )
         self._wordings = Wordings(bytes(model["wordings"]).decode().split("\n"), model["wordings.rarity"])
         self._heads = {
             name: Head(
@@ -129,7 +125,7 @@ class SecondSight:
         return float(self.card["thresholds"][head][level])
 
     def _read_once(self, text: str) -> Mapping[str, tuple[str, float]]:
-        vector = self._encoder.vectors([text])[0]
+        vector = vectors([text])[0]
         places, weights = self._wordings.vector(text)
 
         def words(coefficients: np.ndarray, bias: float) -> float:
