@@ -11,7 +11,7 @@ from retrieval.passage import RETRACTED, Document, Section
 from retrieval.readers.decode import one_line, tidy, utf8_lines
 from retrieval.readers.source import Item, Skipped, Source
 
-_LINE_BYTES = 32 * 1024 * 1024
+_LINE_BYTES = 8 * 1024 * 1024
 _USED = ("url", "source", "published", "date", "year", "language", "evidence", "licence", "license")
 
 

@@ -22,6 +22,11 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SILENT = {"table-wrap", "fig", "fig-group", "table-wrap-group", "disp-formula", "tex-math", "fn", "supplementary-material", "object-id"}  # fmt: skip
 _EMPTY_MARKS = re.compile(r" ?[\[(][\s,;–-]*[\])]")
 _GAP_BEFORE_STOP = re.compile(r" ([.,;])(?= |$)")
+_SPOKEN_LICENCE = re.compile(r"Creative Commons (Attribution[\w -]*?) Licen[cs]e", re.IGNORECASE)
+_LETTERS = MappingProxyType(
+    {"attribution": "BY", "noncommercial": "NC", "commercial": "NC", "sharealike": "SA", "alike": "SA"}
+    | {"noderivs": "ND", "noderivatives": "ND", "derivatives": "ND", "derivs": "ND"}
+)
 _RETRACTION_NOTICES = ("retraction", "partial-retraction")
 _REFERENCE_CHARS = 300
 
@@ -117,12 +122,26 @@ def _published(meta: Element) -> str | None:
 
 
 def _licence(meta: Element) -> str:
-    licence = meta.find("permissions/license")
-    if licence is None:
-        return ""
-    named = licence.get(_HREF) or next((link.get(_HREF, "") for link in licence.iter("ext-link")), "")
+    """The licence by its address, else by its words; older articles state it in the copyright line."""
+    holder = meta.find("permissions")
+    holder = meta if holder is None else holder
+    licence = holder.find("license")
+    named = ""
+    if licence is not None:
+        named = licence.get(_HREF) or next((link.get(_HREF, "") for link in licence.iter("ext-link")), "")
     match = re.search(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)", named)
-    return f"CC {match[1].upper()} {match[2]}" if match else named or licence.get("license-type", "")
+    if match:
+        return f"CC {match[1].upper()} {match[2]}"
+    if re.search(r"creativecommons\.org/publicdomain/(zero|mark)", named):
+        return "CC0" if "/zero" in named else "Public domain"
+    said = " ".join(words(part) for part in (licence, holder.find("copyright-statement")) if part is not None)
+    if spoken := _SPOKEN_LICENCE.search(said):
+        return "CC " + "-".join(
+            _LETTERS[word] for word in re.findall(r"[a-z]+", spoken[1].lower()) if word in _LETTERS
+        )
+    if "public domain" in said.lower():
+        return "Public domain"
+    return named or (licence.get("license-type", "") if licence is not None else "")
 
 
 def _spoken(element: Element) -> str:

@@ -16,7 +16,7 @@ from retrieval.passage import Document, Section
 from retrieval.readers.decode import one_line, tidy, utf8_lines
 from retrieval.readers.source import Item, Skipped, Source
 
-_LINE_BYTES = 32 * 1024 * 1024
+_LINE_BYTES = 8 * 1024 * 1024
 
 
 def is_record(record: object) -> bool:

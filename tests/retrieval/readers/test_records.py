@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import UnreadableSourceError
+from retrieval.readers.evidence import evidence_of
 from tests.retrieval.handbook.cards import CONDITION
 from tests.retrieval.readers.files import JATS, MEDQUAD, PUBMED, beir, gzipped, read_all, text_of
 
@@ -158,3 +159,57 @@ def test_a_handbook_card(tmp_path: Path) -> None:
 def test_yaml_that_is_no_card(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSourceError, match="no handbook card"):
         read_all(write(tmp_path, "compose.yaml", b"services: {}\n"))
+
+
+@pytest.mark.parametrize(
+    ("permissions", "licence"),
+    [
+        (
+            "<license><license-p>under the Creative Commons Attribution License, which</license-p></license>",
+            "CC BY",
+        ),
+        (
+            "<license><p>Creative Commons Attribution-Noncommercial-Share Alike License</p></license>",
+            "CC BY-NC-SA",
+        ),
+        ("<copyright-statement>This is in the public domain.</copyright-statement>", "Public domain"),
+        ("<copyright-statement>All rights reserved.</copyright-statement>", ""),
+    ],
+)
+def test_jats_licences_in_words(tmp_path: Path, permissions: str, licence: str) -> None:
+    start, _, rest = JATS.partition(b"<permissions>")
+    data = start + f"<permissions>{permissions}</permissions>".encode() + rest.partition(b"</permissions>")[2]
+    assert read_all(write(tmp_path, "a.nxml", data))[0][0].licence == licence
+
+
+def test_jats_references_appendices_and_table_notes(tmp_path: Path) -> None:
+    data = JATS.replace(
+        b"<back><ref-list>",
+        b"<back><app-group><app><title>Dose table</title><p>One a day.</p></app></app-group><ref-list>"
+        b'<ref><pub-id pub-id-type="pmid">5</pub-id></ref><ref><pub-id pub-id-type="doi">10.1/x</pub-id></ref>',
+    ).replace(
+        b"</table></table-wrap>", b"</table><table-wrap-foot><p>* a note</p></table-wrap-foot></table-wrap>"
+    )
+    data = data.replace(b"</article>", b"<sub-article/></article>")
+    (document,), (skip,) = read_all(write(tmp_path, "a.nxml", data))
+    assert document.metadata["references"] == ("pmid:5", "doi:10.1/x", "Somebody, 1999.")
+    assert ("Dose table", "One a day.") in [(section.heading, section.text) for section in document.sections]
+    assert "* a note" in text_of(document)
+    assert skip.reason.startswith("1 of these")
+
+
+@pytest.mark.parametrize(
+    ("types", "title", "evidence"),
+    [
+        (["Practice Guideline", "Review"], "", "guideline"),
+        (["Journal Article", "Meta-Analysis", "Randomized Controlled Trial"], "", "systematic_review"),
+        (["Case Reports"], "", "case_report"),
+        (["research-article"], "Rest for colds: a randomised, double-blind trial", "trial"),
+        (["research-article"], "Rest for colds: a systematic review and meta-analysis", "systematic_review"),
+        (["research-article"], "Colds in Ghent: a cross-sectional study", "observational"),
+        (["research-article"], "Rest for colds: protocol for a randomised trial", ""),
+        (["Journal Article"], "Rest and colds", ""),
+    ],
+)
+def test_evidence_by_type_and_by_title(types: list[str], title: str, evidence: str) -> None:
+    assert evidence_of(types, title) == evidence
