@@ -33,4 +33,9 @@ def follows(topic: str, history: Sequence[str]) -> bool:
     of their health come to such topics (sport, a flight), not to others (code, poems)."""
     if topic not in load_data("scope")["may_follow"] or not history:
         return False
-    return any("health" in tags for tags in _lexicon().sentences(fold(history[-1]).text))
+    return mentions_health(history[-1])
+
+
+def mentions_health(text: str) -> bool:
+    """Whether any word of a text has to do with health."""
+    return any("health" in tags for tags in _lexicon().sentences(fold(text).text))

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.safety.privacy import identifiers, redact
+from tests.agent.safety.chinese_privacy import messages
 
 GONE = [
     ("Write to me at jane.roe+clinic@example.co.uk please", "jane.roe+clinic@example.co.uk", "EMAIL"),
@@ -83,3 +84,55 @@ def test_a_placeholder_typed_by_the_person_is_not_confused_with_ours() -> None:
 def test_whatever_is_taken_out_comes_back(text: str) -> None:
     redacted = redact(text)
     assert redacted.restore(redacted.text) == text
+
+
+def test_three_hundred_chinese_messages_keep_nothing_private() -> None:
+    private = kept = 0
+    for message in messages(count=300):
+        shown = redact(message.text).text
+        private += len(message.private)
+        kept += sum(words in shown for words in message.private)
+    assert private >= 300
+    assert kept <= 0.02 * private
+
+
+@pytest.mark.parametrize("text", [
+    "妈妈高兴得睡不着，血压也高",
+    "爸爸常常头晕，明天去医院",
+    "孩子白天咳嗽，晚上还好",
+    "老公安静的时候心慌",
+    "患者慎用阿司匹林",
+    "Creutzfeldt-Jakob disease in my aunt",
+    "Charcot-Marie-Tooth runs in the family",
+    "Is Pim-1 a protein phosphatase and what is Cas13?",
+    "my IgE was high",
+    "What is Wilkie's syndrome and Lucio's phenomenon?",
+    "I had a stroke in 2014 and my knee done on Monday",
+    "Duchenne Muscular Dystrophy and Osteogenesis",
+])  # fmt: skip
+def test_words_of_medicine_and_of_every_day_are_no_names(text: str) -> None:
+    assert redact(text).text == text
+
+
+@pytest.mark.parametrize("private", [
+    "Duqyaha Karataev", "Višeslav", "Mrs. Baker", "Laila Hansen", "Tom I. Holzman", "John Olofsson",
+])  # fmt: skip
+def test_names_that_no_list_has_are_found_by_their_looks(private: str) -> None:
+    assert private.split()[-1] not in redact(f"Please tell {private} that the test is done").text
+
+
+@pytest.mark.parametrize("address", [
+    "86036 Rua do Arenque 1634, Goiânia",
+    "Villacher Strasse 89",
+    "4880 Betburweg 74 Suite 967, Lascano, Uruguay 80694",
+    "USNS Bergman\nFPO AP 93757",
+    "the corner of Dalbraut 99 and Frederikke Coves",
+])  # fmt: skip
+def test_addresses_of_many_countries(address: str) -> None:
+    shown = redact(f"I live at {address}").text
+    assert not any(word in shown for word in ("Rua", "Strasse", "Betburweg", "Bergman", "Dalbraut"))
+
+
+def test_doses_are_no_addresses() -> None:
+    text = "I take 20 Advil 200 mg and 1000 Vitamin D 500 IU a day, 120 Metformin 850 mg a month"
+    assert redact(text).text == text
