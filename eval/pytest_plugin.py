@@ -101,14 +101,16 @@ class _SuiteFile(pytest.File):
         return self.results[sample.id]
 
 
-class _Failed(Exception):
+class _FailedError(Exception):
     """What a test of a suite shows when it fails."""
 
 
 class _Item(pytest.Item):
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         return (
-            str(excinfo.value) if isinstance(excinfo.value, _Failed) else super().repr_failure(excinfo, style)
+            str(excinfo.value)
+            if isinstance(excinfo.value, _FailedError)
+            else super().repr_failure(excinfo, style)
         )
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -125,7 +127,7 @@ class _Conversation(_Item):
         result = self.parent.result(self.sample)
         if not result.passed:
             said = [f"> {one.said}\n{one.reply.text}" for one in result.answers]
-            raise _Failed("\n".join([*result.failures, "", *said]))
+            raise _FailedError("\n".join([*result.failures, "", *said]))
 
 
 class _Gate(_Item):
@@ -141,4 +143,4 @@ class _Gate(_Item):
         results = [self.parent.result(sample) for sample in self.parent.suite.samples]
         found = judge_gates([self.gate], results)[0]
         if not found.passed:
-            raise _Failed(f"{self.gate.name}: reached {told(found.measure, self.gate.metric)}")
+            raise _FailedError(f"{self.gate.name}: reached {told(found.measure, self.gate.metric)}")

@@ -136,3 +136,17 @@ def paired(before: Sequence[float], after: Sequence[float], *, seed: int = 0) ->
     low, high = bootstrap(differences, range(len(differences)), seed=seed)
     measure = Measure(float(differences.mean()), low, high, len(differences))
     return Paired(len(differences), better, worse, measure, exact_binomial(better, worse))
+
+
+def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """Two-sided exact p that two shares are the same (Fisher): ``(passed, failed)`` of each group."""
+    passed, n = first[0] + second[0], sum(first) + sum(second)
+    size = sum(first)
+    if not size or size == n:
+        return 1.0
+    ways = [
+        math.comb(passed, k) * math.comb(n - passed, size - k)
+        for k in range(max(0, size - (n - passed)), min(size, passed) + 1)
+    ]
+    here = math.comb(passed, first[0]) * math.comb(n - passed, first[1])
+    return min(1.0, sum(one for one in ways if one <= here) / math.comb(n, size))
