@@ -16,6 +16,8 @@ class Filters:
     language: str = ""
     source: str = ""
     evidence: str = ""
+    without_evidence: frozenset[str] = frozenset()
+    """Evidence types to leave out; ``frozenset({"retracted"})`` leaves out what was withdrawn."""
 
     @property
     def allowed(self) -> dict[str, tuple[str, ...]]:

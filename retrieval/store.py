@@ -291,6 +291,8 @@ def _passage(passage_id: str, text: str, metadata: Mapping[str, Any]) -> Passage
 def _where(filters: Filters | None) -> dict[str, Any] | None:
     allowed = filters.allowed if filters else {}
     conditions: list[dict[str, Any]] = [{name: {"$in": list(values)}} for name, values in allowed.items()]
+    if filters and filters.without_evidence:
+        conditions.append({"evidence": {"$nin": sorted(filters.without_evidence)}})
     if not conditions:
         return None
     return conditions[0] if len(conditions) == 1 else {"$and": conditions}

@@ -20,6 +20,8 @@ _QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 _TEST_MODELS = "WENZHEN_TEST_MODELS"
+_FULL_TESTS = "WENZHEN_FULL_TESTS"
+"""Set to 1, tests run at full size that are otherwise cut down (a 300 MB line, thousands of operations)."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,7 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from agent.settings import default_home
 
     config.stash[_OWN_MODELS] = default_home() / "models"
-    for name in [name for name in os.environ if name.startswith("WENZHEN_") and name != _TEST_MODELS]:
+    for name in [
+        name for name in os.environ if name.startswith("WENZHEN_") and name not in (_TEST_MODELS, _FULL_TESTS)
+    ]:
         del os.environ[name]
     os.environ.update(_QUIET)
     home = tempfile.TemporaryDirectory(prefix="wenzhen-tests-", ignore_cleanup_errors=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import open_index
+from retrieval import Filters, open_index
+from retrieval.chunk import passages
 from retrieval.ingest import ingest
 from retrieval.manifest import Manifest
 from retrieval.readers import Removed, read
@@ -121,3 +122,25 @@ def test_the_word_reaches_what_is_found(tmp_path: Path) -> None:
     with open_index(tmp_path / "index", embedder=QuickEmbedder()) as index:
         (hit,) = index.search("Rest cures colds")
     assert (hit.passage.title, hit.passage.evidence) == ("[Retracted] A study", "retracted")
+
+
+def test_a_filter_leaves_retracted_articles_out_of_both_channels(tmp_path: Path) -> None:
+    (tmp_path / "p.xml.gz").write_bytes(
+        pubmed(article(1, "Rest cures colds.", RETRACTION), article(2, "Rest cures nothing."))
+    )
+    ingest([tmp_path / "p.xml.gz"], tmp_path / "index", embedder=QuickEmbedder())
+    filters = Filters(without_evidence=frozenset({"retracted"}))
+    with open_index(tmp_path / "index", embedder=QuickEmbedder()) as index:
+        for channel in ("dense", "lexical"):
+            everything = {item for item, _ in index.channel(channel, "Rest cures colds")}
+            kept = {item for item, _ in index.channel(channel, "Rest cures colds", filters=filters)}
+            assert {item.partition("#")[0] for item in everything} == {"1", "2"}
+            assert {item.partition("#")[0] for item in kept} == {"2"}
+
+
+def test_a_citation_of_a_retracted_article_carries_the_word(tmp_path: Path) -> None:
+    (tmp_path / "p.xml.gz").write_bytes(pubmed(article(1, "Rest cures colds within two days.", RETRACTION)))
+    ((document,), _) = read_all(tmp_path / "p.xml.gz")
+    (passage,) = passages(document)
+    assert passage.title == "[Retracted] A study"
+    assert passage.searchable.startswith("[Retracted] A study")
