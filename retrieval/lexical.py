@@ -56,6 +56,8 @@ class LexicalIndex:
             allowed = [(tantivy.Occur.Should, self._term(name, _key(value))) for value in values]
             only = tantivy.Query.const_score_query(tantivy.Query.boolean_query(allowed), 0.0)
             clauses.append((tantivy.Occur.Must, only))
+        for value in sorted(filters.without_evidence) if filters else ():
+            clauses.append((tantivy.Occur.MustNot, self._term("evidence", _key(value))))
         with _readable(self._folder):
             searcher = self._searcher
             found = searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
