@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from agent.budget import fit
 from agent.compose import aspects_of, choose
-from agent.ground import Evidence, Quote, without_marks
+from agent.ground import Entailment, Evidence, Quote, without_marks
+from agent.grounding.orders import is_order
+from agent.grounding.reasons import reason_in
+from agent.safety.injection import injected
 from agent.safety.output_rules import check_sentence
 from agent.types import Citation, Claim, Level, Role
 from prompts import load_prompt
@@ -32,6 +35,14 @@ class Released:
     text: str
     quote: Quote
     support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A sentence that no source supports, for a clinician to see struck through with the reason."""
+
+    text: str
+    reason: str
 
 
 @dataclass
@@ -133,8 +144,12 @@ def write(
     context_tokens: int,
     answer_tokens: int,
     on_first: Callable[[], None],
-) -> Iterator[Released]:
-    """The generative voice: a model writes, and a sentence is released only once it is tied to its source."""
+    inference: Entailment | None = None,
+) -> Iterator[Released | Struck]:
+    """The generative voice: a model writes, and a sentence is released only once it is tied to its source.
+
+    A clinician also gets what was not released, unless it breaks an output rule or repeats an order from a document.
+    """
     from agent.llm.stream import stream_text
     from agent.llm.tokens import estimate_tokens
 
@@ -142,7 +157,7 @@ def write(
     kept = fit(hits, room=room, count=estimate_tokens)
     if not kept:
         return
-    evidence = Evidence(tuple(hit.passage for hit in kept))
+    evidence = Evidence(tuple(hit.passage for hit in kept), inference)
     prompt = load_prompt("answer", reader.language).render(
         role=reader.role.value, question=question, passages=[hit.passage for hit in kept]
     )
@@ -159,6 +174,14 @@ def write(
             yield from _passed(Released(bare, verdict.quote, verdict.support), reader, ledger)
         else:
             ledger.drop(bare, verdict.reason, verdict.support)
+            if _may_be_struck(bare, reader):
+                yield Struck(bare, reason_in(reader.language, verdict.reason))
+
+
+def _may_be_struck(sentence: str, reader: Reader) -> bool:
+    if reader.role is not Role.CLINICIAN or is_order(sentence) or injected(sentence):
+        return False
+    return check_sentence(sentence, role=reader.role, floor=reader.floor, language=reader.language) is None
 
 
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")

@@ -15,10 +15,9 @@ from importlib import resources
 import yaml
 
 from agent.ground import Quote
-from agent.safety.guards import scan_passage
+from agent.grounding.orders import plain_sentences
 from retrieval.analysis import terms
 from retrieval.passage import Hit, Passage
-from retrieval.sentences import sentences
 
 Similarity = Callable[[str, Sequence[str]], list[float]]
 
@@ -149,7 +148,7 @@ def _candidates(
         passage = hit.passage
         group = documents.setdefault(passage.document_id, len(documents))
         fits = aspect_of(passage) in aspects
-        for place, (start, end) in enumerate(sentences(passage.text, passage.language)[:per_passage]):
+        for place, (start, end) in enumerate(plain_sentences(passage.text, passage.language)[:per_passage]):
             quote = Quote(passage, start, end)
             if _tellable(quote.text, passage.language):
                 shared = len(asked & frozenset(terms(quote.text)))
@@ -171,11 +170,9 @@ def _read_on(scored: Sequence[_Scored], fitting: set[str]) -> list[_Scored]:
 
 
 def _tellable(text: str, language: str) -> bool:
-    """A sentence that can stand in an answer: not a question, a fragment, a heading or a planted order."""
+    """A sentence that can stand in an answer: not a question, a fragment or a heading."""
     floor = 8 if language == "zh" else 25
-    if not floor <= len(text) <= 500 or text.rstrip().endswith(("?", "？", ":", "：")):
-        return False
-    return not scan_passage(text)
+    return floor <= len(text) <= 500 and not text.rstrip().endswith(("?", "？", ":", "："))
 
 
 def _without_repeats(scored: Sequence[_Scored], limit: int, max_chars: int) -> list[_Scored]:

@@ -272,6 +272,7 @@ class Consultant:
                 context_tokens=self.settings.context_tokens,
                 answer_tokens=self.settings.answer_tokens,
                 on_first=lambda: draft.clock.mark("first_token"),
+                inference=draft.inference,
             )
             yield from draft.flow(draft.guarded(written))
         if not draft.ledger.citations:

@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from agent.answer import Ledger, Reader, Released
+from agent.answer import Ledger, Reader, Released, Struck
 from agent.clock import Clock
 from agent.errors import WenzhenError
+from agent.ground import Entailment, Quote
+from agent.grounding.contradiction import contradictions
 from agent.safety.guards import GuardFinding, refusal_text
 from agent.safety.locales import locale_for
 from agent.safety.output_rules import check_sentence
@@ -102,7 +104,7 @@ class Draft:
             self.ledger.drop(sentence, violation.reason)
         return violation is None
 
-    def guarded(self, sentences: Iterable[Released]) -> Iterator[Released]:
+    def guarded(self, sentences: Iterable[Released | Struck]) -> Iterator[Released | Struck]:
         """Sentences of a model that may break down in the middle; what was released stays."""
         try:
             yield from sentences
@@ -130,16 +132,61 @@ class Draft:
             joint = "\n- " if listed else ("\n\n" if number == 0 else self._space)
             yield self._piece(joint + text)
 
-    def flow(self, sentences: Iterable[Released]) -> Iterator[Event]:
-        """Sentences as they are released, one paragraph a source document."""
+    def flow(self, sentences: Iterable[Released | Struck]) -> Iterator[Event]:
+        """Sentences as they are released, one paragraph a source document; at the end, where the sources differ.
+
+        What was struck out is shown where it would have stood, with the reason.
+        """
         last = ""
+        told: list[tuple[Quote, int]] = []
         for sentence in sentences:
+            if isinstance(sentence, Struck):
+                struck = f"~~{sentence.text.replace('~', '')}~~ ({sentence.reason})"
+                yield self._piece(f"{self._space or ' '}{struck}" if self.pieces else struck)
+                continue
             text = self.ledger.release(sentence)
             document = sentence.quote.passage.document_id
             first = not self.pieces
             joint = "" if first else (self._space if document == last else "\n\n")
             last = document
+            told.append((sentence.quote, self.ledger.claims[-1].citations[0]))
             yield self._piece(joint + text)
+        yield from self._differences(told)
+
+    def _differences(self, told: Sequence[tuple[Quote, int]]) -> Iterator[Event]:
+        """Say that two sources differ, naming both, instead of leaving the reader to find out."""
+        role = self.turn.role.value
+        quotes = [quote for quote, _ in told]
+        said: set[tuple[int, int]] = set()
+        for one in contradictions(
+            [quote.text for quote in quotes], [quote.passage.document_id for quote in quotes]
+        ):
+            first, second = told[one.first][1], told[one.second][1]
+            if first != second and (first, second) not in said:
+                said.add((first, second))
+                yield from self.say(
+                    phrase(
+                        f"sources_differ_{role}",
+                        self.language,
+                        first=first,
+                        second=second,
+                        said=one.said,
+                        against=one.against,
+                    )  # fmt: skip
+                )
+
+    @property
+    def inference(self) -> Entailment | None:
+        """The inference model of the settings, loaded at its first use; ``None`` where none is named or it is missing."""
+        if not self._settings.nli:
+            return None
+        from agent.llm.entailment import load_entailment
+
+        try:
+            return load_entailment(self._settings.nli)
+        except WenzhenError as error:
+            log.warning("Answers are checked by rules alone: %s", error)
+            return None
 
     @property
     def _space(self) -> str:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 from agent.grounding.compare import Reading, difference
+from agent.grounding.orders import plain_sentences
 from agent.grounding.support import Shared, probability, shared, threshold, weigh
-from agent.safety.guards import scan_passage
 from retrieval.analysis import terms
 from retrieval.passage import Passage
-from retrieval.sentences import sentences
 
 LOOKED_AT = 4
 """Windows that are compared word by word: those that hold most of the claim's words."""
@@ -27,6 +27,9 @@ NEARLY_ALL = 0.8
 """Weighed share of the claim's words in one sentence that makes its objection count against its neighbours too."""
 _MARK = re.compile(r"\s*[\[【](\d+(?:\s*[,，]\s*\d+)*)[\]】]")
 _YES = re.compile(r"^(?:yes|no|是的|对)[,，]\s*", re.IGNORECASE)
+SURE = 0.9
+"""Probability from which the inference model's opinion counts."""
+NOT_INFERRED = "the inference model finds that the source does not say this"
 NO_PASSAGE = "no passage says this"
 
 
@@ -56,6 +59,19 @@ class Verdict:
     reason: str = ""
 
 
+class Inference(Protocol):
+    @property
+    def entails(self) -> float: ...
+    @property
+    def contradicts(self) -> float: ...
+
+
+class Entailment(Protocol):
+    """What ``agent.llm.entailment.EntailmentModel`` offers."""
+
+    def infer(self, premise: str, sentence: str) -> Inference: ...
+
+
 @dataclass(frozen=True)
 class _Window:
     quote: Quote
@@ -71,6 +87,8 @@ class Evidence:
     """The passages of this turn, cut into quotable windows once. Orders planted in them are no evidence."""
 
     passages: tuple[Passage, ...]
+    inference: Entailment | None = None
+    """A natural-language-inference model, asked last and only where one is configured."""
 
     @cached_property
     def windows(self) -> tuple[_Window, ...]:
@@ -89,7 +107,19 @@ class Evidence:
         for verdict in self._verdicts(bare):
             if (verdict.kept, verdict.support) > (best.kept, best.support) or best.quote is None:
                 best = verdict
-        return best
+        return self._inferred(bare, best) if self.inference else best
+
+    def _inferred(self, claim: str, verdict: Verdict) -> Verdict:
+        """The model's say: it takes a sentence back that the quote contradicts, and gives one its due that says the
+        quote in other words. No model outvotes a number, a name or a denial that differs."""
+        if self.inference is None or verdict.quote is None:
+            return verdict
+        thought = self.inference.infer(verdict.quote.text, claim)
+        if verdict.kept and thought.contradicts >= SURE:
+            return replace(verdict, kept=False, reason=NOT_INFERRED)
+        if not verdict.kept and verdict.reason == NO_PASSAGE and thought.entails >= SURE:
+            return replace(verdict, kept=True, support=round(thought.entails, 3), reason="")
+        return verdict
 
     def best_features(self, claim: str) -> tuple[tuple[float, ...] | None, str]:
         """What the support model sees of the nearest window that no fact speaks against; for fitting it."""
@@ -106,7 +136,9 @@ class Evidence:
     def _nearest(self, claim: str) -> list[_Window]:
         words = _content(claim)
         total = weigh(list(words)) or 1.0
-        scored = [(weigh(list(words & one.words)) / total - 0.0005 * len(one.words), one) for one in self.windows]
+        scored = [
+            (weigh(list(words & one.words)) / total - 0.0005 * len(one.words), one) for one in self.windows
+        ]
         scored.sort(key=lambda one: -one[0])
         return [one for score, one in scored[:LOOKED_AT] if score > UNRELATED]
 
@@ -162,10 +194,12 @@ def _content(text: str) -> frozenset[str]:
 
 
 def _windows(passage: Passage) -> Iterator[Quote]:
-    """Every sentence that is no planted order, and every two neighbours (a claim may join them)."""
-    spans = sentences(passage.text, passage.language)
-    if scan_passage(passage.text):
-        spans = [(start, end) for start, end in spans if not scan_passage(passage.text[start:end])]
+    """Every sentence that is no question and no planted order, and every two neighbours (a claim may join them)."""
+    spans = [
+        (start, end)
+        for start, end in plain_sentences(passage.text, passage.language)
+        if not passage.text[start:end].endswith(("?", "？"))
+    ]
     for start, end in spans:
         yield Quote(passage, start, end)
     for (start, before), (after, end) in zip(spans, spans[1:], strict=False):

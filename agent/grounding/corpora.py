@@ -39,7 +39,9 @@ class Source:
 
 def documents(data: Path | None, per_corpus: int = 120, seed: int = 5) -> list[Source]:
     """A seeded sample of every corpus that is there."""
-    found = _sample(list(_handbook("en")), per_corpus, seed) + _sample(list(_handbook("zh")), per_corpus, seed)
+    found = _sample(list(_handbook("en")), per_corpus, seed) + _sample(
+        list(_handbook("zh")), per_corpus, seed
+    )
     if data is not None and data.is_dir():
         for read in (_bioasq, _pubmedqa, _liveqa, _huatuo):
             found += _sample(list(read(data)), per_corpus, seed)
@@ -53,7 +55,11 @@ def _sample(sources: list[Source], count: int, seed: int) -> list[Source]:
 
 def passage(identifier: str, title: str, text: str, language: str) -> Passage:
     return Passage(
-        id=f"{identifier}#0", document_id=identifier, title=title, text=" ".join(text.split()), language=language
+        id=f"{identifier}#0",
+        document_id=identifier,
+        title=title,
+        text=" ".join(text.split()),
+        language=language,
     )
 
 
@@ -71,7 +77,11 @@ def _handbook(language: str) -> Iterator[Source]:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as lines
+    ):
         for line in lines:
             yield json.loads(line)
 
@@ -85,11 +95,11 @@ def _bioasq(data: Path) -> Iterator[Source]:
         query, document, _ = line.split("\t")
         wanted[query].append(document)
     texts = {one["_id"]: one["text"] for one in _lines(folder / "corpus.jsonl.gz")}
-    for query in _lines(folder / "queries.jsonl"):
-        held = tuple(passage(one, "", texts[one], "en") for one in wanted[query["_id"]][:8] if one in texts)
+    for asked in _lines(folder / "queries.jsonl"):
+        held = tuple(passage(one, "", texts[one], "en") for one in wanted[asked["_id"]][:8] if one in texts)
         if held:
             yield Source(
-                f"bioasq:{query['_id']}", "en", "bioasq", held, query["metadata"].get("ideal_answer") or ""
+                f"bioasq:{asked['_id']}", "en", "bioasq", held, asked["metadata"].get("ideal_answer") or ""
             )
 
 
@@ -103,7 +113,10 @@ def _liveqa(data: Path) -> Iterator[Source]:
     for one in _lines(data / "retrieval" / "liveqa" / "corpus.jsonl.gz"):
         if 200 < len(one["text"]) < 2500:
             yield Source(
-                f"liveqa:{one['_id']}", "en", "liveqa", (passage(one["_id"], one["title"], one["text"], "en"),)
+                f"liveqa:{one['_id']}",
+                "en",
+                "liveqa",
+                (passage(one["_id"], one["title"], one["text"], "en"),),
             )
 
 

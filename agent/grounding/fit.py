@@ -1,6 +1,6 @@
 """Fit what ``support`` needs: word rarities and logistic weights, on the half of the pairs that is not held out.
 
-    python -m agent.grounding.fit ../shared/data
+python -m agent.grounding.fit ../shared/data
 """
 
 from __future__ import annotations
@@ -71,10 +71,17 @@ def main() -> None:
     rarities = word_rarities(data)
     blank = [0.0] * len(support.FEATURES)
     _write(rarities, blank)
-    training = [pair for pair in make_pairs(data, per_corpus=given.per_corpus) if not pair.held_out and "written" not in pair.kind]
+    training = [
+        pair
+        for pair in make_pairs(data, per_corpus=given.per_corpus)
+        if not pair.held_out and "written" not in pair.kind
+    ]
     weights = fit_weights(training)
     _write(rarities, weights)
-    print(f"{len(training)} pairs;", ", ".join(f"{n} {w:+.2f}" for n, w in zip(support.FEATURES, weights, strict=True)))
+    print(
+        f"{len(training)} pairs;",
+        ", ".join(f"{n} {w:+.2f}" for n, w in zip(support.FEATURES, weights, strict=True)),
+    )
 
 
 def _write(rarities: dict[str, int], weights: list[float]) -> None:

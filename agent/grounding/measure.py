@@ -1,6 +1,6 @@
 """How many unsupported sentences grounding catches and how many supported ones it keeps, by kind and language.
 
-    python -m agent.grounding.measure ../shared/data
+python -m agent.grounding.measure ../shared/data
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def main() -> None:
     results = judged(pairs)
     print(table(results))
     for pair, verdict in [one for one in results if one[1].kept != one[0].supported][: given.show]:
-        print(f"- {pair.kind} ({pair.language}): {pair.claim}\n  ← {pair.original}\n  {verdict.support} {verdict.reason}")
+        print(
+            f"- {pair.kind} ({pair.language}): {pair.claim}\n  ← {pair.original}\n  {verdict.support} {verdict.reason}"
+        )
 
 
 if __name__ == "__main__":

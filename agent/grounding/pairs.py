@@ -12,8 +12,9 @@ import csv
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from agent.grounding import swaps, wordings
@@ -75,8 +76,8 @@ def make_pairs(data: Path | None, *, per_corpus: int = 120, seed: int = 5) -> li
 def _of_source(
     source: Source,
     peers: Sequence[Source],
-    swap: dict[str, swaps.Swap],
-    reword: dict[str, swaps.Swap],
+    swap: Mapping[str, swaps.Swap],
+    reword: Mapping[str, swaps.Swap],
     chooser: random.Random,
 ) -> Iterator[Pair]:
     others = [one for one in chooser.sample(list(peers), min(OTHERS + 1, len(peers))) if one.id != source.id]
@@ -87,12 +88,7 @@ def _of_source(
         passages = (passage, *near, *beside)
         everything = " ".join(one.text for one in passages).lower()
 
-        def pair(kind: str, supported: bool, claim: str) -> Pair:
-            return Pair(
-                f"{source.id}/{place}/{kind}", source.id, source.corpus, source.language, kind, supported,
-                source.held_out, claim, passages, sentence,
-            )  # fmt: skip
-
+        pair = partial(_pair, source, place, passages, sentence)
         if place == 0:
             yield pair("verbatim", True, sentence)
         for kind, change in reword.items():
@@ -103,14 +99,31 @@ def _of_source(
             if claim and claim != sentence and claim.lower().rstrip(".。") not in everything:
                 yield pair(kind, False, claim)
         if place == 0 and len(others) > 1:
-            away = [one for one in _statements(chooser.choice(list(peers))) if one[1].lower() not in everything]
+            away = [
+                one for one in _statements(chooser.choice(list(peers))) if one[1].lower() not in everything
+            ]
             if away:
                 yield pair("elsewhere", False, chooser.choice(away)[1])
     yield from _written(source, swap, beside, chooser)
 
 
+def _pair(
+    source: Source,
+    place: int,
+    passages: tuple[Passage, ...],
+    original: str,
+    kind: str,
+    supported: bool,
+    claim: str,
+) -> Pair:
+    return Pair(
+        f"{source.id}/{place}/{kind}", source.id, source.corpus, source.language, kind, supported,
+        source.held_out, claim, passages, original,
+    )  # fmt: skip
+
+
 def _written(
-    source: Source, swap: dict[str, swaps.Swap], beside: tuple[Passage, ...], chooser: random.Random
+    source: Source, swap: Mapping[str, swaps.Swap], beside: tuple[Passage, ...], chooser: random.Random
 ) -> Iterator[Pair]:
     """What an expert wrote from the passages: natural, noisy, and reported apart."""
     passages = (*source.passages[:6], *beside[:2])
@@ -125,7 +138,14 @@ def _written(
             claim = change(sentence, chooser)
             if claim and claim != sentence:
                 yield Pair(
-                    f"{key}{kind}", *common, f"written+{kind}", False, source.held_out, claim, passages, sentence
+                    f"{key}{kind}",
+                    *common,
+                    f"written+{kind}",
+                    False,
+                    source.held_out,
+                    claim,
+                    passages,
+                    sentence,
                 )
 
 

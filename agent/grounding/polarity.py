@@ -38,7 +38,9 @@ def denials(text: Text) -> list[Denial]:
         inside = [i for i in after if text.tokens[i].clause == clause][:reach]
         if not inside or _WHOLE.match(match.group()):
             before = [
-                i for i in text.content if text.tokens[i].end <= match.start() and text.tokens[i].clause == clause
+                i
+                for i in text.content
+                if text.tokens[i].end <= match.start() and text.tokens[i].clause == clause
             ]
             inside = [*before[-reach:], *inside]
         if inside:

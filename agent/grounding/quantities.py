@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.grounding.text import Text, belonging
 
-_WORDS = {w: float(n) for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split())} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "hundred": 100.0, "half": 0.5, "twice": 2.0, "once": 1.0}  # fmt: skip
+_WORDS = {w: float(n) for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "hundred": 100.0, "half": 0.5, "twice": 2.0, "once": 1.0}  # fmt: skip
 _HAN = {h: float(n) for n, h in enumerate("零一二三四五六七八九")} | {"两": 2.0, "半": 0.5}
 _UNITS: dict[str, tuple[str, float]] = {
     "mg": ("mass", 1), "毫克": ("mass", 1), "milligram": ("mass", 1), "mcg": ("mass", 1e-3), "μg": ("mass", 1e-3), "µg": ("mass", 1e-3), "ug": ("mass", 1e-3), "微克": ("mass", 1e-3),
@@ -79,7 +79,11 @@ def _value(word: str) -> float | None:
     if word in _WORDS:
         return _WORDS[word]
     if word[0].isdigit():
-        plain = word.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word) else word.replace(",", ".")
+        plain = (
+            word.replace(",", "")
+            if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word)
+            else word.replace(",", ".")
+        )
         try:
             return float(plain)
         except ValueError:

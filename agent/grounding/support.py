@@ -15,13 +15,26 @@ from importlib import resources
 from typing import Any
 
 from agent.grounding.compare import Reading
+from agent.grounding.names import known_names, other_names, strange_name
 from agent.grounding.slots import excluded, same_meaning
 from agent.grounding.text import LIGHT, Text, Token, read
 from retrieval.analysis import terms
 
 RAREST = 9.0
 """Rarity of a word that no text of the fit had (natural logarithm of one in how many texts)."""
-FEATURES = ("one", "covered", "weighed", "run", "new_most", "new_sum", "swapped", "swapped_han", "added", "chinese", "short")
+FEATURES = (
+    "one",
+    "covered",
+    "weighed",
+    "run",
+    "new_most",
+    "new_sum",
+    "swapped",
+    "swapped_han",
+    "added",
+    "chinese",
+    "short",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +69,10 @@ def shared(claim: Reading, source: Reading, title: str = "") -> Shared:
     said = set(terms(claim.raw))
     held = set(terms(source.raw)) | set(terms(title))
     held_groups = _groups(source.text)
-    explained = _explained(claim.text, held_groups)
+    explained = _explained(claim.text, held_groups) | _renamed(claim.text, source.text)
     cues_here, cues_there = _cues(claim), _cues(source)
     opposed = ""
-    missing = [t for t in said - held]
+    missing = list(said - held)
     total = weigh(list(said)) or 1.0
     here, there = claim.text.tokens, source.text.tokens
     matcher = SequenceMatcher(None, [t.stem for t in here], [t.stem for t in there], autojunk=False)
@@ -77,11 +90,16 @@ def shared(claim: Reading, source: Reading, title: str = "") -> Shared:
         flanked = (place == 0 or opcodes[place - 1][0] == "equal") and (
             place == len(opcodes) - 1 or opcodes[place + 1][0] == "equal"
         )
-        if flanked and max(b - a, d - c) <= 3 and not opposed:
+        if flanked and max(b - a, d - c) <= (3 if tag == "replace" else 2) and not opposed:
+            said_word, given_word = _words(claim.text, a, b), _words(source.text, c, d)
             if bool(cues_here & set(range(a, b))) != bool(cues_there & set(range(c, d))):
                 opposed = "negation differs from the source"
-            elif tag == "replace" and excluded(_words(claim.text, a, b), _words(source.text, c, d)):
-                opposed = f"says “{_words(claim.text, a, b)}” where the source says “{_words(source.text, c, d)}”"
+            elif tag == "replace" and (
+                excluded(said_word, given_word)
+                or strange_name(said_word, given_word)
+                and strange_name(given_word, claim.raw)
+            ):
+                opposed = f"says “{said_word}” where the source says “{given_word}”"
         if tag != "replace" or not new or not flanked or b - a > 8 or d - c > 12:
             added = max([added, *new])
             continue
@@ -160,6 +178,15 @@ def _explained(text: Text, groups: frozenset[int]) -> frozenset[int]:
         while at >= 0:
             found.update(range(at, at + len(word)))
             at = text.folded.find(word, at + 1)
+    return frozenset(found)
+
+
+def _renamed(text: Text, other: Text) -> frozenset[int]:
+    """Starts of the tokens of a name that the other text calls by another of its names."""
+    found: set[int] = set()
+    for start, name in known_names(text.folded):
+        if name not in other.folded and any(also in other.folded for also in other_names(name)):
+            found.update(range(start, start + len(name)))
     return frozenset(found)
 
 

@@ -9,7 +9,9 @@ from functools import cache
 
 from retrieval.analysis import terms
 
-_TOKEN = re.compile(r"[a-zα-ω][a-zα-ω0-9]*(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[,;:.!?()，；：。！？（）、]")
+_TOKEN = re.compile(
+    r"[a-zα-ω][a-zα-ω0-9]*(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[,;:.!?()，；：。！？（）、]"
+)
 _BREAK = frozenset(",;:.!?()，；：。！？（）")
 _CONJUNCTION = frozenset(["but", "however", "whereas", "although", "though", "while", "unless", "except"])
 LIGHT = frozenset("的了是在有和就都也很还到说对与及或等但把被让给这那个者时可能会要为于之其而且以由可能")

@@ -32,10 +32,15 @@ def reordered(sentence: str, chooser: random.Random) -> str:
     if _chinese(sentence):
         m = re.fullmatch(r"((?:如果|若|当|对于|在)[^，。；]{2,40})，([^。；]{4,80})([。；]?)", sentence)
         return f"{m[2]}，{m[1]}{m[3]}" if m else ""
-    m = re.fullmatch(r"((?:If|When|In|After|Although|During|For|With|Because|While) [^,;]{4,90}), ([^;]{10,160}?)\.", sentence)
+    m = re.fullmatch(
+        r"((?:If|When|In|After|Although|During|For|With|Because|While) [^,;]{4,90}), ([^;]{10,160}?)\.",
+        sentence,
+    )
     if m:
         return f"{m[2][0].upper()}{m[2][1:]} {m[1][0].lower()}{m[1][1:]}."
-    m = re.fullmatch(r"([^,;]{15,140}?) ((?:if|when|because|although|after|before|during) [^,;]{6,90})\.", sentence)
+    m = re.fullmatch(
+        r"([^,;]{15,140}?) ((?:if|when|because|although|after|before|during) [^,;]{6,90})\.", sentence
+    )
     return f"{m[2][0].upper()}{m[2][1:]}, {m[1][0].lower()}{m[1][1:]}." if m else ""
 
 
