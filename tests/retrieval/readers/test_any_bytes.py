@@ -1,5 +1,6 @@
 """Whatever the bytes: documents, a reason, or one clear error; never a crash."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableSourceError
 from retrieval.passage import Document
-from retrieval.readers import Skipped, formats, read
+from retrieval.readers import Removed, Skipped, formats, read
 from tests.retrieval.handbook.cards import CONDITION
 from tests.retrieval.readers.files import JATS, MEDQUAD, PUBMED, beir, gzipped, pdf, tarred, zipped_names
+from tests.retrieval.readers.test_formats import LABEL, MEDLINEPLUS, QUESTION, bytes_of, word_file
 
 SEEDS = {
     "a.yaml": CONDITION.encode(),
@@ -24,6 +26,11 @@ SEEDS = {
     "a.txt": "头痛 headache".encode("gb18030"),
     "a.zip": zipped_names({"x.txt": b"Words.", "y.zip": zipped_names({"z.txt": b"More."})}),
     "a.tar.gz": tarred({"x.txt": b"Words."}),
+    "c.xml": MEDLINEPLUS.encode(),
+    "d.xml": LABEL.encode(),
+    "q.json": json.dumps({"123": QUESTION}).encode(),
+    "a.docx": bytes_of(word_file()),
+    "a.csv": 'id,标题,text\n1,头痛,"Words,\nmore"\n2,,x\n'.encode("gb18030"),
     "a.jsonl.gz": gzipped(beir({"_id": "1", "text": "Words."})),
 }
 
@@ -38,8 +45,8 @@ def consume(path: Path, format: str = "auto") -> None:
                     isinstance(section.text, str) and section.text.strip() for section in item.sections
                 )
             else:
-                assert isinstance(item, Skipped)
-                assert item.reason
+                assert isinstance(item, Skipped | Removed)
+                assert item.name
     except UnreadableSourceError as error:
         assert str(error)
 
