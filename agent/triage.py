@@ -13,9 +13,11 @@ from agent.types import Level, RedFlag, Triage
 from prompts.phrases import phrase
 
 LIKELY = 0.25
-"""A condition with at least this share of the probability has a say in the urgency."""
-LONG_WEEKS = 3
-"""A complaint that lasts longer than this deserves an appointment (the usual limit for cough: NICE NG120, 2019)."""
+"""An urgency that at least this share of the probability supports has a say."""
+LONG_WEEKS = 6
+"""A complaint that lasts longer than this deserves an appointment."""
+LONG_COUGH_WEEKS = 3
+"""The same for a cough (NICE NG120, 2019)."""
 OLDER_YEARS = 75
 """From this age on, home care becomes an appointment: illness shows less and turns faster."""
 
@@ -28,6 +30,10 @@ class Circumstances:
     pregnant: bool = False
     duration_days: float | None = None
     worsening: bool = False
+    eased: bool = False
+    """Rest or a remedy from the shelf helps: what is often met and mild may stay at home."""
+    long_term: bool = False
+    """A long-term illness or medicine that makes small illnesses less harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +44,54 @@ class Opinion:
 
 def estimate(candidates: Sequence[Candidate], circumstances: Circumstances, language: str) -> Opinion:
     """What the cards suggest for a personal complaint."""
-    likely = [one for one in candidates if one.probability >= LIKELY] or list(candidates[:1])
-    if not likely:
+    if not candidates:
         return Opinion(Level.ROUTINE, (phrase("reason_unknown", language),))
-    leading = max(likely, key=lambda one: (Level.parse(one.card.urgency), one.probability))
+    supported = _supported(candidates)
+    voices = [one for one in candidates if _level_of(one) >= supported]
+    leading = max(voices, key=lambda one: one.probability)
     # Only rules may call an emergency: a card alone knows too little about how ill this person is.
-    level = min(Level.parse(leading.card.urgency), Level.URGENT)
-    level = max(level, Level.SELF_CARE)
+    level = max(min(_level_of(leading), Level.URGENT), Level.SELF_CARE)
     name = phrase(f"name_{level.label}", language)
     reasons = [phrase("reason_card", language, condition=names_in(language)[leading.card.id], level=name)]
-    raised, why = _raise(level, circumstances, language)
+    if level == Level.ROUTINE and circumstances.eased and leading.card.prevalence in _OFTEN_MET:
+        level = Level.SELF_CARE
+        reasons.append(phrase("reason_eased", language))
+    coughs = any("cough" in one.present for one in candidates)
+    raised, why = _raise(level, circumstances, LONG_COUGH_WEEKS if coughs else LONG_WEEKS, language)
     return Opinion(raised, (*reasons, *why))
 
 
-def _raise(level: Level, circumstances: Circumstances, language: str) -> tuple[Level, list[str]]:
+_OFTEN_MET = frozenset({"very_common", "common"})
+
+
+def _level_of(candidate: Candidate) -> Level:
+    return Level.parse(candidate.card.urgency)
+
+
+def _supported(candidates: Sequence[Candidate]) -> Level:
+    """The highest urgency that at least ``LIKELY`` of the listed probability supports."""
+    listed = sum(one.probability for one in candidates) or 1.0
+    total = 1.0 if listed >= LIKELY else listed
+    return max(
+        level
+        for level in {_level_of(one) for one in candidates}
+        if sum(one.probability for one in candidates if _level_of(one) >= level) >= LIKELY * total
+    )
+
+
+def _raise(level: Level, circumstances: Circumstances, weeks: int, language: str) -> tuple[Level, list[str]]:
     """Each circumstance lifts home care to an appointment; none of them alone makes an emergency."""
     reasons: list[str] = []
-    if circumstances.duration_days is not None and circumstances.duration_days > LONG_WEEKS * 7:
-        reasons.append(phrase("reason_duration", language, weeks=LONG_WEEKS))
+    if circumstances.duration_days is not None and circumstances.duration_days > weeks * 7:
+        reasons.append(phrase("reason_duration", language, weeks=weeks))
     if circumstances.age_years is not None and circumstances.age_years >= OLDER_YEARS:
         reasons.append(phrase("reason_age", language, age=int(circumstances.age_years)))
     if circumstances.pregnant:
         reasons.append(phrase("reason_pregnant", language))
     if circumstances.worsening:
         reasons.append(phrase("reason_worse", language))
+    if circumstances.long_term:
+        reasons.append(phrase("reason_long_term", language))
     if reasons and level == Level.SELF_CARE:
         return Level.ROUTINE, reasons
     return level, []
@@ -77,7 +107,7 @@ def decide(
     model: Level | None,
     language: str,
 ) -> Triage:
-    """The maximum of every opinion, with its reasons.
+    """The maximum of every opinion, with its reasons; the last reason says what would change the level.
 
     Args:
         floor: what the rules say of the conversation as it stands now.
@@ -95,4 +125,5 @@ def decide(
         reasons.extend(opinion.reasons)
     if not reasons:
         reasons.append(phrase("reason_information", language))
+    reasons.append(phrase(f"change_{level.label}", language))
     return Triage(level=level, floor=lasting or None, red_flags=red_flags, reasons=tuple(reasons))

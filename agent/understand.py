@@ -25,6 +25,29 @@ _WORSE = re.compile(
     r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b(?!\s+(?:when|whenever|after|with|if|at\s+night|in\s+the|on|while|as\s+soon))|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
     re.IGNORECASE,
 )
+_EASED = re.compile(
+    r"\b(?:tums|antacids?|tylenol|acetaminophen|paracetamol|ibuprofen|advil|otc|over.the.counter|rest(?:ing)?|lying down|lie down|stretching|antihistamines?)\b[^.;!?]{0,24}\b(?:helps?|helped|works?|eases?|relieves?|settles?|goes)\b"
+    r"|\b(?:better|improve[sd]?|eased?|relieved?|helped|gone|goes)\b[^.;!?]{0,24}\b(?:tums|antacids?|tylenol|acetaminophen|paracetamol|ibuprofen|advil|over.the.counter|rest|lie down|lying down|antihistamines?)\b"
+    r"|(?:休息|歇|胃药|止痛药|布洛芬|对乙酰氨基酚|抗过敏药|热敷|喝水)[^。；！？]{0,8}(?:就好|缓解|好转|好些|好多了|管用|有用)",
+    re.IGNORECASE,
+)
+_LONG_TERM = frozenset(
+    [
+        "diabetes",
+        "immunosuppressed",
+        "copd_or_lung_disease",
+        "heart_failure",
+        "dialysis",
+        "chemo_or_neutropenia",
+        "transplanted",
+        "anticoagulant",
+        "sickle",
+        "haemophilia",
+        "no_spleen_ago",
+        "adrenal_known",
+    ]
+)
+"""Concepts of the red-flag rules that make a small illness less harmless."""
 _UNWELL = re.compile(
     r"\b(?:i|i'm|im|he|she|he's|she's)\s+(?:am\s+|is\s+|have\s+been\s+|just\s+|really\s+|so\s+)*(?:feel(?:s|ing)?\s+)?(?:really\s+|so\s+|very\s+|quite\s+)?"
     r"(?:awful|terrible|unwell|sick|ill|rough|poorly|lousy|not\s+(?:well|right|good))\b|(?:浑身|身体|身上|很|有点|不太)?(?:不舒服|难受)|生病了",
@@ -104,6 +127,8 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
             pregnant=pregnant,
             duration_days=_duration_days(whole),
             worsening=bool(_WORSE.search(whole)),
+            eased=bool(_EASED.search(whole)),
+            long_term=any(f.concept in _LONG_TERM and f.status in _HERE for f in findings),
         ),
         complaint=any(symptom not in _ids("contexts") for symptom in present)
         or bool(_UNWELL.search(said[-1])),

@@ -106,6 +106,8 @@ def extract(said: Sequence[str]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+_CHILD_UNTIL_DAYS = 16 * 365.25
+"""Someone whose age is given as less than this is a child, named so or not."""
 _SENTENCES = re.compile(r"[^.!?。！？\n]+(?:\.\d[^.!?。！？\n]*)*")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _TAKEN_BACK = re.compile(
@@ -232,5 +234,12 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, 
                 corrects=sentence_of[at] in reading.corrected_clauses,
             )
         )
+    findings += [
+        replace(f, concept=group, value=None, unit="")
+        for f in findings
+        if f.concept == "age_days" and f.value is not None
+        for group, until in (("baby", 365), ("child", _CHILD_UNTIL_DAYS))
+        if f.value < until
+    ]
     findings.sort(key=lambda f: (f.start, f.end))
     return tuple(findings), reading.who(len(tokens) - 1, person) if tokens else person

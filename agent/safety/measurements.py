@@ -210,9 +210,15 @@ def _age(text: str) -> Iterator[Measure]:
     ).finditer(text):
         yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).replace("多", "")], "baby")
     if _re("奶|哭|宝宝|娃|尿布|囟|黄疸|新生|喂|满月|婴|早产|吸吮").search(text):
-        for m in _re(r"(?:^|[，,。；、\s])(?:才|刚|他|她|只有)?\s*" + _ZH_NUM + r"\s*(天|周|个月)(?=[，,。；、的了\s]|$)").finditer(text):
+        for m in _re(
+            r"(?:^|[，,。；、\s])(?:才|刚|他|她|只有)?\s*"
+            + _ZH_NUM
+            + r"\s*(天|周|个月)(?=[，,。；、的了\s]|$)"
+        ).finditer(text):
             days = number(m.group(1)) * _UNITS_DAYS[m.group(2)]
-            if (m.start() == 0 or m.end() == len(text) or m.group().strip("，,。；、 ")[0] in "才刚只") and days < 700:
+            if (
+                m.start() == 0 or m.end() == len(text) or m.group().strip("，,。；、 ")[0] in "才刚只"
+            ) and days < 700:
                 yield _age_of(m, days, "baby")
     if _re(r"(?:\d|one|two|three|[一二两三四五六七八九十])[\s-]*(?:days?|weeks?|months?|天|周|个月)").search(
         text
@@ -231,7 +237,9 @@ def _age_of(m: re.Match[str], days: float, who: str = "") -> Measure:
 def _pregnancy(text: str) -> Iterator[Measure]:
     weeks = [
         r"(?:i'?m|i am|she'?s|she is|wife is|girlfriend is|daughter is|now)\s(?:about |nearly |almost )?(\d{1,2})\s*(?:\+\d\s*)?(?:weeks|wks)(?=\s*(?:[,.;:!?]|and|with|now|today|$))",
-        r"\b(\d{1,2})\s*(?:\+\d\s*)?(?:w|wks?|weeks?)[\s-]*(?:\d\s*(?:d|days?)\s*)?(?:pregnant|preg|along|gestation|into my pregnancy)",
+        r"\b(\d{1,2}|"
+        + "|".join(NUMBER_WORDS)
+        + r")\s*(?:\+\d\s*)?(?:w|wks?|weeks?)[\s-]*(?:\d\s*(?:d|days?)\s*)?(?:pregnant|preg|along|gestation|into my pregnancy)",
         r"pregnan(?:t|cy)[^\d.]{0,12}(\d{1,2})\s*(?:w\b|wks?|weeks?)",
         r"^\s*(?:i'?m )?(2\d|3\d|4[0-2])\s*(?:\+\d\s*)?(?:weeks|wks)(?=\s*(?:[,.;:!?]|and\b|with\b|here\b))",
         r"(?:contractions?|waters|tightenings|midwife|bump|movements?)[^.]{0,40}?\b(?:at|only|just|i'?m)\s(\d{2})\s*(?:\+\d\s*)?(?:weeks|wks)",
