@@ -8,6 +8,7 @@ import click
 
 _COMMANDS = {
     "run": ("eval.commands.run", "Run suite files or folders; exit code 1 when a gate fails."),
+    "read": ("eval.commands.read", "Print conversations in full, for people to read."),
     "compare": ("eval.commands.compare", "Two reports: better, worse or not told apart, and what flipped."),
     "lint": ("eval.commands.lint", "Check suite files: file, line and field of whatever is wrong."),
     "mutate": ("eval.commands.mutate", "Switch off parts of the agent: which gates notice?"),
