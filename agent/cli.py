@@ -20,6 +20,7 @@ _COMMANDS = {
     "handbook": ("agent.commands.handbook", "Check, count, show and start handbook cards."),
     "corpus": ("agent.commands.corpus", "Free corpora: list, fetch, ingest."),
     "models": ("agent.commands.models", "List and fetch model weights."),
+    "bench": ("agent.commands.bench", "Ours beside the bare parts, as ratios."),
     "doctor": ("agent.commands.doctor", "Say what is wrong with this installation."),
 }
 _PLUGINS = "wenzhen.commands"

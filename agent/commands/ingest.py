@@ -14,6 +14,7 @@ from retrieval.errors import UnreadableSourceError
 if TYPE_CHECKING:
     from agent.settings import Settings
     from retrieval.embed import Embedder
+    from retrieval.ingest import Engine
     from retrieval.report import IngestReport
 
 
@@ -46,14 +47,33 @@ def _known_format(context: click.Context, parameter: click.Parameter, value: str
     help="How to read the files; auto looks at name and content.",
 )
 @click.option("--prune", is_flag=True, help="Remove documents that the sources no longer hold.")
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Build a new version from these sources and serve it when it is whole; until then the old one answers.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Who reads and embeds: this process, or the workers of a Ray cluster (RAY_ADDRESS; else this machine).",
+)
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 def ingest(
-    sources: tuple[Path, ...], index_dir: Path | None, format_: str, prune: bool, as_json: bool
+    sources: tuple[Path, ...],
+    index_dir: Path | None,
+    format_: str,
+    prune: bool,
+    rebuild: bool,
+    engine: str,
+    as_json: bool,
 ) -> None:
     """Read files, folders and archives (.zip, .tar.gz, .gz) into an index.
 
     What is already in the index and unchanged is passed over, so the same command goes on after an
-    interruption and picks up changes later. Ctrl-C keeps what is written.
+    interruption and picks up changes later. Ctrl-C keeps what is written. With WENZHEN_CHROMA=http://host:port a
+    new index keeps its vectors on that Chroma server.
     """
     from agent.progress import progress_bar
     from agent.settings import Settings
@@ -66,7 +86,15 @@ def ingest(
     folder = (index_dir or settings.home / "index" / "documents").absolute()
     with progress_bar("documents") as progress:
         report = run(
-            sources, folder, format=format_, embedder=_embedder(settings), progress=progress, prune=prune
+            sources,
+            folder,
+            format=format_,
+            embedder=bulk_embedder(settings),
+            progress=progress,
+            prune=prune,
+            rebuild=rebuild,
+            server=settings.chroma,
+            engine=_ray(settings) if engine == "ray" else None,
         )
     if as_json:
         click.echo(json.dumps({**asdict(report), "index": str(folder)}, ensure_ascii=False))
@@ -99,7 +127,8 @@ def summary(report: IngestReport, folder: Path) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _embedder(settings: Settings) -> Embedder:
+def bulk_embedder(settings: Settings) -> Embedder:
+    """Who embeds documents: the light engine for a few, the fast one for many."""
     from retrieval.bulk import BulkEmbedder
     from retrieval.embed import load_embedder
 
@@ -108,3 +137,12 @@ def _embedder(settings: Settings) -> Embedder:
             load_embedder("auto"), lambda: load_embedder("auto", bulk=True, models_dir=settings.models_dir)
         )
     return load_embedder(settings.embedder, bulk=True, models_dir=settings.models_dir)
+
+
+def _ray(settings: Settings) -> Engine:
+    from functools import partial
+
+    from retrieval.embed import load_embedder
+    from retrieval.ray_bulk import ray_engine
+
+    return ray_engine(partial(load_embedder, settings.embedder, bulk=True, models_dir=settings.models_dir))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -48,7 +49,11 @@ def _settled(index_dir: Path) -> int:
         manifest.close()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+_SEEDS = range(1, 13 if os.environ.get("WENZHEN_FULL_TESTS") else 3)
+"""Each seed is three kills: 6 rounds, or 36 at full size."""
+
+
+@pytest.mark.parametrize("seed", _SEEDS)
 def test_killed_at_a_random_moment_and_run_again(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     index_dir = tmp_path / "index"
