@@ -151,6 +151,18 @@ def _glucose(text: str) -> Iterator[Measure]:
             yield Measure("glucose_mmol", round(value, 2), "mmol/L", m.start(), m.end())
 
 
+def _meter_high(text: str) -> Iterator[Measure]:
+    """A home meter that shows HI is above its range, 33.3 mmol/L; a bare 糖26 is a glucose."""
+    shows = r"(?:meter|glucometer|血糖仪)[^.。;]{0,24}?\bhi(?:gh)?\b(?! blood pressure)"
+    for m in _re(shows).finditer(text):
+        yield Measure("glucose_mmol", 33.4, "mmol/L", m.start(), m.end())
+    for m in _re(
+        r"(?<![血尿蔗白红冰乳果葡萄])糖\s*(\d{1,2}(?:\.\d)?)(?!\d|\s*(?:g|克|片|斤|块|颗|%|岁))"
+    ).finditer(text):
+        if 1.5 <= float(m.group(1)) <= 40:
+            yield Measure("glucose_mmol", float(m.group(1)), "mmol/L", m.start(), m.end())
+
+
 def _haemoglobin(text: str) -> Iterator[Measure]:
     words = r"(?:h(?:a)?emoglobin|\bhgb|\bhb(?!a1c)|(?<!糖化)血红蛋白|血色素)(?!\s*a1c)[^\d.。%]{0,16}?(\d{1,3}(?:\.\d+)?)(?!\d|\s*%)"
     for m in _re(words).finditer(text):
@@ -289,6 +301,7 @@ _FINDERS: tuple[tuple[Callable[[str], Iterator[Measure]], tuple[str, ...]], ...]
     (_oxygen, ("o2", "oxygen", "sat", "oximeter", "pulse ox", "氧")),
     (_pulse, ("heart", "pulse", "hr", "bpm", "beats", "心率", "脉搏", "心跳", "次/分", "次每分")),
     (_glucose, ("sugar", "glucose", "bg", "cgm", "glucometer", "血糖")),
+    (_meter_high, ("meter", "血糖仪", "糖")),
     (_peak_flow, ("peak flow", "pef", "峰流速", "峰值流速")),
     (_haemoglobin, ("globin", "hgb", "hb", "血红", "血色素")),
     (

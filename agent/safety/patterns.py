@@ -63,6 +63,8 @@ class PhraseBook:
         self._prefixes: dict[str, list[int]] = {}
         self._by_first: dict[int, list[_Phrase]] = {}
         self._guessable: set[str] = set()
+        self._inner_words: set[str] = set()
+        """Later words of phrases such as "doesnt_blanch": known words, no slips of others."""
         exact = frozenset(exact)
         for name in sorted(phrases, key=lambda name: name in exact):
             for line in phrases[name]:
@@ -143,6 +145,7 @@ class PhraseBook:
             if literal[-1] == "*" and len(words) > 1:
                 stems = (*stems[:-1], words[-1] + "*")
         self._literals.setdefault(stems[0], []).append((stems[1:], element))
+        self._inner_words.update(stems[1:])
         if guess:
             self._guessable.add(stems[0])
 
@@ -176,7 +179,7 @@ class PhraseBook:
         spans: dict[int, list[tuple[int, int]]] = {}
         for i, token in enumerate(tokens):
             key = stems[i]
-            if token.kind == "word" and len(key) >= 5 and key not in self._literals:
+            if token.kind == "word" and len(key) >= 5 and not self._knows(key):
                 if key not in corrected:
                     corrected[key] = self._correct(key)
                 key = stems[i] = corrected[key]
@@ -194,6 +197,9 @@ class PhraseBook:
                     for element in self._prefixes.get(token.text[:length], ()):
                         spans.setdefault(element, []).append((i, i + 1))
         return spans
+
+    def _knows(self, word: str) -> bool:
+        return word in self._literals or word in self._inner_words
 
     def _correct(self, word: str) -> str:
         """The known word one slip away ("brething" for "breathing"), or the word itself."""
