@@ -20,7 +20,7 @@ from retrieval.analysis import terms
 TARGET = Path(__file__).with_name("data") / "support.json"
 WORDS_KEPT = 6000
 """Commonest terms whose rarity is remembered; every other counts as rare."""
-KEEP_AT = 0.5
+KEEP_AT = 0.4
 
 
 def word_rarities(data: Path | None) -> dict[str, int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from agent.grounding.slots import tables
 from agent.grounding.text import fold
 
 _SUFFIX = re.compile(
@@ -114,8 +115,9 @@ def _also() -> dict[str, frozenset[str]]:
 
     outline = load_outline()
     also: dict[str, set[str]] = {}
-    for one in (*outline.cards, *outline.symptoms):
-        names = {fold(n) for n in (one.en, one.zh, *one.other_en, *one.other_zh) if len(n) > 1}
+    called = [(one.en, one.zh, *one.other_en, *one.other_zh) for one in (*outline.cards, *outline.symptoms)]
+    for group in (*called, *tables()["medicines"]):
+        names = {fold(n) for n in group if len(n) > 1}
         for name in names:
             if (not name.isascii() or len(name) > 3) and not name.startswith(("a ", "the ", "an ")):
                 also.setdefault(name, set()).update(names)

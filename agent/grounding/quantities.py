@@ -19,6 +19,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "hour": ("time", 1), "hr": ("time", 1), "h": ("time", 1), "小时": ("time", 1), "个小时": ("time", 1), "day": ("time", 24), "天": ("time", 24), "日": ("time", 24), "week": ("time", 168), "周": ("time", 168), "星期": ("time", 168), "个星期": ("time", 168),
     "month": ("months", 1), "个月": ("months", 1), "月": ("months", 1), "year": ("months", 12), "yr": ("months", 12), "年": ("months", 12), "岁": ("months", 12), "周岁": ("months", 12),
     "time": ("times", 1), "次": ("times", 1), "fold": ("fold", 1), "倍": ("fold", 1), "tablet": ("tablet", 1), "片": ("tablet", 1), "capsule": ("tablet", 1), "粒": ("tablet", 1), "盒": ("box", 1),
+    "beat": ("beats", 1), "breath": ("breaths", 1), "drink": ("drinks", 1), "calorie": ("kcal", 1), "kcal": ("kcal", 1), "ng/ml": ("ng/ml", 1), "g/l": ("g/l", 1), "g/dl": ("g/dl", 1), "μmol/l": ("μmol/l", 1), "umol/l": ("μmol/l", 1),
     "cm": ("length", 10), "mm": ("length", 1), "厘米": ("length", 10), "毫米": ("length", 1),
 }  # fmt: skip
 _UNIT = "|".join(re.escape(one) for one in sorted(_UNITS, key=len, reverse=True) if one[0].isascii())
