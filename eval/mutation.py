@@ -37,7 +37,7 @@ class Switch:
 
 
 class _NoCrisis:
-    def check(self, *_: object) -> None:
+    def check(self, *_: object, **__: object) -> None:
         return None
 
 
@@ -78,8 +78,11 @@ def _always(value: Any) -> Callable[[], Any]:
 SWITCHES: tuple[Switch, ...] = (
     Switch(
         "red-flags",
-        "no red-flag rule speaks",
-        (("agent.safety.screen.RedFlagScreen.load", lambda: lambda: RedFlagScreen(())),),
+        "no red-flag rule speaks, and the learned second sight sees nothing",
+        (
+            ("agent.safety.screen.RedFlagScreen.load", lambda: lambda: RedFlagScreen(())),
+            ("agent.safety.screen._second_sight", _always(None)),
+        ),
     ),
     Switch(
         "crisis",

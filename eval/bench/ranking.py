@@ -51,12 +51,14 @@ def read_folder(path: Path) -> Folder:
         raise UsageError(f"{path} is no BEIR folder: corpus.jsonl[.gz], queries.jsonl and qrels.tsv.")
     grades: dict[str, dict[str, float]] = defaultdict(dict)
     try:
-        for line in qrels.read_text(encoding="utf-8").splitlines()[1:]:
+        for line in qrels.read_text(encoding="utf-8").split("\n")[1:]:
+            if not line.strip():
+                continue
             query, document, grade = line.split("\t")[:3]
             grades[query][document] = float(grade)
         texts = {
             str(one["_id"]): str(one["text"])
-            for one in map(json.loads, queries.read_text(encoding="utf-8").splitlines())
+            for one in map(json.loads, filter(str.strip, queries.read_text(encoding="utf-8").split("\n")))
         }
     except (ValueError, KeyError) as error:
         raise UsageError(f"{path} is no BEIR folder ({error!r}).") from error

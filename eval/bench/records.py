@@ -46,7 +46,7 @@ def _parsed(text: str, kind: str) -> list[Record]:
                 return list(inner)
             return [{"_id": key, **value} for key, value in raw.items() if isinstance(value, Mapping)]
         return list(raw)
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def sample(items: Sequence[T], limit: int | None, seed: int) -> list[T]:

@@ -55,7 +55,7 @@ def _load(path: Path) -> dict[str, tuple[Reply, ...]]:
     try:
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".jsonl":
-            lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+            lines = [json.loads(line) for line in text.split("\n") if line.strip()]
             return {str(one["id"]): _replies(one.get("replies", ())) for one in lines}
         raw = json.loads(text)
         return {one["id"]: _replies(one["replies"]) for suite in raw["suites"] for one in suite["samples"]}
