@@ -87,7 +87,8 @@ def harm_guard(message: Message) -> GuardFinding | None:
     if rule is not None:
         reason = f"The request could harm, deceive or wrong somebody ({rule.id})."
         return GuardFinding("harm", rule.category, "refuse", reason)
-    if sounds_like("harm", message.text):
+    # A film's exploding hospital is not about health at all: it is redirected, not accused.
+    if sounds_like("harm", message.text) and outside(message.text) is None:
         reason = "The request sounds like others that harm, deceive or wrong somebody."
         return GuardFinding("harm", "harmful", "refuse", reason)
     return None
