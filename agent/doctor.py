@@ -63,7 +63,22 @@ def _safety(_: Settings) -> Check:
             "a textbook emergency was not recognised",
             "Reinstall: the rule files are damaged.",
         )
-    return Check("red flags", "ok", "a textbook emergency is recognised with no model and no index")
+    from agent.safety.second_sight.sight import SecondSight
+
+    try:
+        sight = SecondSight.load()
+    except (OSError, ValueError, KeyError) as error:
+        return Check(
+            "red flags",
+            "fail",
+            f"the second sight does not load ({error}), so every message counts as urgent",
+            "Reinstall Wenzhen, or train it again: python -m agent.safety.second_sight.train",
+        )
+    return Check(
+        "red flags",
+        "ok",
+        f"a textbook emergency is recognised with no model and no index; second sight of {sight.card['date']}",
+    )
 
 
 def _embedder(_: Settings) -> Check:

@@ -79,12 +79,17 @@ class CrisisScreen:
         return _screen()
 
     def check(
-        self, said: Sequence[str], role: Role = Role.PATIENT, previous_crisis: bool = False
+        self,
+        said: Sequence[str],
+        role: Role = Role.PATIENT,
+        previous_crisis: bool = False,
+        *,
+        learned: bool = True,
     ) -> Crisis | None:
         """The crisis that stands after the last of ``said`` (every user message, oldest first).
 
         ``previous_crisis``: an earlier turn of this conversation was answered as a crisis, which holds even
-        where its words are no longer among ``said``.
+        where its words are no longer among ``said``. Without ``learned`` the rules alone are asked.
         """
         standing: Crisis | None = None
         spoke = False  # whether these messages themselves tell of a crisis or of its end
@@ -104,7 +109,7 @@ class CrisisScreen:
                 raised = self._raise(standing, text, turn)
                 fresh = fresh or raised is not standing
                 standing = raised
-        if standing is None and not ended:
+        if standing is None and not ended and learned:
             standing = self._sounds(said, role)
             fresh = standing is not None
         if standing is None and previous_crisis and not spoke:

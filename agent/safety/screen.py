@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
 from agent.safety.locales import locale_for
-from agent.safety.red_flags import RedFlagScreen
+from agent.safety.red_flags import RedFlagScreen, ScreenResult
 from agent.safety.second_sight.sight import SecondSight, Sighting
 from agent.types import Level, Outcome, RedFlag, Role, Turn
 from prompts import PromptError, hand_written
@@ -112,11 +112,27 @@ def screen(turn: Turn, language: str) -> Screening:
     try:
         return _screen(turn, said, language)
     except Exception:
-        log.exception("The safety screen failed; the turn is treated as urgent.")
-        reasons = (phrase("reason_unscreened", language),)
-        return Screening(
-            said, turn.role, language, floor=Level.URGENT, reasons=reasons, texts=("urgent-general",)
-        )
+        log.exception("The safety screen failed; the turn is treated as urgent at least.")
+        return _unscreened(said, turn.role, language)
+
+
+def _unscreened(said: tuple[str, ...], role: Role, language: str) -> Screening:
+    """What the rules alone can still say; urgent at least, because something could not be read."""
+    reason = phrase("reason_unscreened", language)
+    try:
+        found = RedFlagScreen.load().check(said)
+    except Exception:
+        log.exception("The red-flag rules failed too.")
+        found = ScreenResult()
+    return Screening(
+        said,
+        role,
+        language,
+        red_flags=found.red_flags,
+        floor=max(found.floor or Level.NONE, Level.URGENT),
+        reasons=(*found.reasons(language), reason),
+        texts=(*found.texts, "urgent-general"),
+    )
 
 
 def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
@@ -125,7 +141,9 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     earlier = {flag.id for flag in before.red_flags}
     sighting = _second_sight(said, now.floor)
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
-    crisis = CrisisScreen.load().check(said, turn.role, was_crisis)
+    # A level that cannot go higher needs no second opinion, and an emergency waits for no model to load.
+    learned = now.floor != Level.EMERGENCY
+    crisis = CrisisScreen.load().check(said, turn.role, was_crisis, learned=learned)
     raised = (now.floor, crisis.level if crisis else None, sighting.level if sighting else None)
     floor = max([level for level in raised if level is not None], default=None)
     return Screening(

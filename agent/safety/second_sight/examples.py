@@ -87,6 +87,41 @@ def rule_examples() -> tuple[Example, ...]:
     return tuple(found)
 
 
+def plain_examples(seed: int = 7) -> tuple[Example, ...]:
+    """Bare complaints and plain questions, from the handbook's names: short, vague, and no emergency by themselves.
+
+    A symptom of which a rule calls any name dangerous ("coughing blood") is left out.
+    """
+    from agent.safety.red_flags import RedFlagScreen
+    from retrieval.handbook.load import load_cards, load_symptoms
+
+    rules, rng = RedFlagScreen.load(), random.Random(seed)
+    texts: list[str] = []
+    for symptom in load_symptoms():
+        names = {"en": (symptom.name.en, *symptom.lay.en), "zh": (symptom.name.zh, *symptom.lay.zh)}
+        if symptom.kind != "symptom" or any(rules.check([n]).floor for some in names.values() for n in some):
+            continue
+        texts += [rng.choice(_COMPLAINTS["en"]).format(name) for name in names["en"][:2]]
+        texts += [rng.choice(_COMPLAINTS["zh"]).format(name) for name in names["zh"][:2]]
+    for card in load_cards():
+        texts.append(rng.choice(_QUESTIONS["en"]).format(card.name.en))
+        texts.append(rng.choice(_QUESTIONS["zh"]).format(card.name.zh))
+    labels = _implied({"danger": "", "crisis": ""})
+    return tuple(
+        Example(text, labels, "plain") for text in dict.fromkeys(texts) if not rules.check([text]).floor
+    )
+
+
+_COMPLAINTS = {
+    "en": ("{}", "I have {}", "{} for some days, what can I do?", "I've had {} since yesterday"),
+    "zh": ("{}", "我{}", "{}怎么办？", "{}好几天了"),
+}
+_QUESTIONS = {
+    "en": ("What is {}?", "what helps with {}", "Tell me about {}", "{} - what should I know?"),
+    "zh": ("什么是{}？", "{}要注意什么", "{}是怎么回事", "介绍一下{}"),
+}
+
+
 def _read(path: Path) -> Iterator[Example]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():

@@ -52,10 +52,12 @@ class Head:
     weights: np.ndarray
     """Over the e5 vector: first the row of "nothing", then one a kind."""
     bias: np.ndarray
+    curved: tuple[tuple[np.ndarray, np.ndarray, np.ndarray, float], ...]
+    """Small networks over the same vector (one hidden layer: weights, bias, weights out, bias out): is there any?"""
     wordings: np.ndarray
     wordings_bias: float
-    mix: tuple[float, float, float]
-    """How much the log-odds of meaning and of wording count, and what is added."""
+    mix: tuple[float, float, float, float]
+    """How much the log-odds by line, by curve and by wording count, and what is added."""
 
     def read(self, vector: np.ndarray, words: Callable[[np.ndarray, float], float]) -> tuple[str, float]:
         """The likeliest kind, and the calibrated probability that the message is of any kind."""
@@ -63,8 +65,10 @@ class Head:
 
         scores = self.weights @ vector + self.bias
         there = float(np.logaddexp.reduce(scores[1:]) - scores[0])
-        by_meaning, by_wording, added = self.mix
-        odds = by_meaning * there + by_wording * words(self.wordings, self.wordings_bias) + added
+        curves = [float(np.maximum(vector @ w + b, 0) @ out + last) for w, b, out, last in self.curved]
+        by_line, by_curve, by_wording, added = self.mix
+        odds = by_line * there + by_curve * sum(curves) / len(curves)
+        odds += by_wording * words(self.wordings, self.wordings_bias) + added
         return self.kinds[int(scores[1:].argmax())], 1 / (1 + exp(-max(-50.0, min(50.0, odds))))
 
 
@@ -79,6 +83,15 @@ class SecondSight:
                 tuple(kinds[1:]),
                 model[f"{name}.weights"],
                 model[f"{name}.bias"],
+                tuple(
+                    (
+                        model[f"{name}.curve{n}.in"].astype("f4"),
+                        model[f"{name}.curve{n}.bias"].astype("f4"),
+                        model[f"{name}.curve{n}.out"].astype("f4"),
+                        float(self.card["curve_bias"][name][n]),
+                    )
+                    for n in range(len(self.card["curve_bias"][name]))
+                ),
                 model[f"{name}.wordings"].astype("f4"),
                 self.card["wordings_bias"][name],
                 tuple(self.card["mix"][name]),

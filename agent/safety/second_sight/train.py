@@ -1,8 +1,8 @@
 """Train the second sight again: ``python -m agent.safety.second_sight.train`` (some minutes on two cores).
 
-Two readers are fitted to the messages in ``data``, to the examples of the red-flag rules and, where they are, to the
-public development sets in ``../shared/data``: one linear head a question over the e5 vector, and one over the
-message's own pieces. A tenth of the messages is held out, by a hash of the text; on it the two are weighed against
+Readers are fitted to the messages in ``data``, to the examples of the red-flag rules and, where they are, to the
+public development sets in ``../shared/data``: over the e5 vector a linear head (which danger?) and small networks (is
+there any?), and a linear head over the message's own pieces. A tenth of the messages is held out, by a hash of the text; on it the readers are weighed against
 one another and the thresholds chosen. Needs scikit-learn (the ``gpu`` extra brings it).
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -19,14 +20,27 @@ from typing import Any
 import click
 import numpy as np
 
-from agent.safety.second_sight.examples import HEADS, Example, load_examples, rule_examples, woven
+from agent.safety.red_flags import RedFlagScreen
+from agent.safety.second_sight.examples import (
+    HEADS,
+    Example,
+    load_examples,
+    plain_examples,
+    rule_examples,
+    woven,
+)
 from agent.safety.second_sight.meaning import shortened, vectors
 from agent.safety.second_sight.shared_data import shared_examples
 from agent.safety.second_sight.wordings import Wordings, learned
 
 IGNORED = -100
 HELD_OUT = 0.1
-ALARMS = {"emergency": 0.025, "urgent": 0.08}
+CURVES = (1, 2, 3)
+"""Seeds of the small networks over the vector."""
+HIDDEN = 256
+QUIET = frozenset({"liveqa", "bioasq", "huatuo-zh", "cmtmedqa-zh"})
+"""Sets of questions and consultations that are hardly ever about an emergency."""
+ALARMS = {"emergency": 0.025, "urgent": 0.045}
 """Share of held-out look-alikes that may reach a threshold."""
 
 
@@ -49,7 +63,7 @@ def trained(examples: Sequence[Example]) -> dict[str, np.ndarray]:
         "date": date.today().isoformat(),
         "messages": dict(sorted(Counter(e.source for e in examples).items())),
         "messages_sha256": sha256("\n".join(sorted(e.text for e in examples)).encode()).hexdigest(),
-        **{key: {} for key in ("heads", "wordings_bias", "mix", "thresholds", "held_out")},
+        **{key: {} for key in ("heads", "curve_bias", "wordings_bias", "mix", "thresholds", "held_out")},
     }
     taught, varied_labels, asked = labels_of(seen), labels_of(varied), labels_of(unseen)
     for head, kinds in HEADS.items():
@@ -61,15 +75,21 @@ def trained(examples: Sequence[Example]) -> dict[str, np.ndarray]:
         scores = unseen_vectors[held] @ weights.T + bias
         meaning = np.logaddexp.reduce(scores[:, 1:], axis=1) - scores[:, 0]
         wording = unseen_rows[held] @ pieces.astype("f4") + pieces_bias
-        mix = fitted_mix(meaning, wording, there)
-        probability = 1 / (1 + np.exp(-(mix[0] * meaning + mix[1] * wording + mix[2])))
+        curves = fitted_curves(seen_vectors[some], taught[head][some] > 0)
+        curved = np.mean([curve(unseen_vectors[held]) for curve in curves], axis=0)
+        mix = fitted_mix(meaning, curved, wording, there)
+        probability = 1 / (1 + np.exp(-(np.column_stack([meaning, curved, wording]) @ mix[:3] + mix[3])))
         arrays |= {f"{head}.weights": weights, f"{head}.bias": bias, f"{head}.wordings": pieces}
+        for number, curve in enumerate(curves):
+            arrays |= {f"{head}.curve{number}.{part}": value for part, value in curve.arrays().items()}
+        card["curve_bias"][head] = [curve.last for curve in curves]
         card["heads"][head], card["wordings_bias"][head], card["mix"][head] = list(kinds), pieces_bias, mix
         card["thresholds"][head] = at = thresholds(probability, there)
         sources = np.array([e.source for e in unseen])[held]
         card["held_out"][head] = {
             **figures(probability, there, at),
-            "auc_of_meaning_alone": auc(meaning, there),
+            "auc_of_line_alone": auc(meaning, there),
+            "auc_of_curves_alone": auc(curved, there),
             "auc_of_wording_alone": auc(wording, there),
             "raised_by_source": {
                 str(source): round(float((probability[sources == source] >= at["emergency"]).mean()), 3)
@@ -78,6 +98,18 @@ def trained(examples: Sequence[Example]) -> dict[str, np.ndarray]:
         }
     arrays["card"] = np.frombuffer(json.dumps(card, ensure_ascii=False).encode(), "u1")
     return arrays
+
+
+def everything() -> tuple[Example, ...]:
+    """All messages there are to learn from; those of other sets are no danger where no rule sees one."""
+    rules = RedFlagScreen.load()
+    asked = (
+        replace(e, labels={**e.labels, "danger": ""})
+        if e.source in QUIET and not rules.check([e.text]).floor
+        else e
+        for e in shared_examples()
+    )
+    return (*load_examples(), *rule_examples(), *plain_examples(), *asked)
 
 
 def kept_back(example: Example) -> bool:
@@ -125,12 +157,54 @@ def fitted_wordings(rows: Any, there: np.ndarray) -> tuple[np.ndarray, float]:
     return model.coef_[0].astype("f2"), float(model.intercept_[0])
 
 
-def fitted_mix(meaning: np.ndarray, wording: np.ndarray, there: np.ndarray) -> tuple[float, float, float]:
-    """How the two readers are weighed, so that the sum is a log-odds that can be believed."""
+@dataclass(frozen=True)
+class Curve:
+    """A network with one hidden layer, its input scaling folded in."""
+
+    into: np.ndarray
+    bias: np.ndarray
+    out: np.ndarray
+    last: float
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        result: np.ndarray = np.maximum(rows @ self.into + self.bias, 0) @ self.out + self.last
+        return result
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"in": self.into.astype("f2"), "bias": self.bias.astype("f2"), "out": self.out.astype("f2")}
+
+
+def fitted_curves(rows: np.ndarray, there: np.ndarray) -> list[Curve]:
+    """Small networks from different beginnings; their mean errs less than any one."""
+    from sklearn.neural_network import MLPClassifier
+
+    middle, spread = rows.mean(axis=0), rows.std(axis=0)
+    curves = []
+    for seed in CURVES:
+        model = MLPClassifier(
+            (HIDDEN,),
+            alpha=3e-3,
+            batch_size=128,
+            max_iter=40,
+            early_stopping=True,
+            validation_fraction=0.08,
+            random_state=seed,
+        ).fit((rows - middle) / spread, there)
+        into = model.coefs_[0] / spread[:, None]
+        bias = model.intercepts_[0] - middle @ into
+        curves.append(Curve(into, bias, model.coefs_[1][:, 0], float(model.intercepts_[1][0])))
+    return curves
+
+
+def fitted_mix(
+    line: np.ndarray, curved: np.ndarray, wording: np.ndarray, there: np.ndarray
+) -> tuple[float, float, float, float]:
+    """How the readers are weighed, so that the sum is a log-odds that can be believed."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1.0).fit(np.column_stack([meaning, wording]), there)
-    return max(float(model.coef_[0][0]), 0.0), max(float(model.coef_[0][1]), 0.0), float(model.intercept_[0])
+    model = LogisticRegression(C=1.0).fit(np.column_stack([line, curved, wording]), there)
+    by_line, by_curve, by_wording = (max(float(weight), 0.0) for weight in model.coef_[0])
+    return by_line, by_curve, by_wording, float(model.intercept_[0])
 
 
 def thresholds(probability: np.ndarray, positive: np.ndarray) -> dict[str, float]:
@@ -165,7 +239,7 @@ def figures(probability: np.ndarray, positive: np.ndarray, at: dict[str, float])
 )
 def main(out: Path) -> None:
     """Train the second sight on the messages beside this file and write the model."""
-    arrays = trained((*load_examples(), *rule_examples(), *shared_examples()))
+    arrays = trained(everything())
     part = out.with_suffix(".part.npz")
     np.savez_compressed(part, allow_pickle=False, **arrays)
     part.replace(out)
