@@ -26,6 +26,8 @@ class Denial:
     places: frozenset[int]
     span: tuple[int, int]
     """Where the cue stands in the folded text."""
+    elided: bool = False
+    """The words are not repeated after the cue; ``places`` is all that may be meant."""
 
 
 def denials(text: Text) -> list[Denial]:
@@ -36,7 +38,12 @@ def denials(text: Text) -> list[Denial]:
         after = [i for i in text.content if text.tokens[i].start >= match.end()]
         clause = _clause_at(text, match.start())
         inside = [i for i in after if text.tokens[i].clause == clause][:reach]
-        if not inside or _WHOLE.match(match.group()):
+        if not inside and not _WHOLE.match(match.group()):
+            # "… when they do not": what is denied was said before.
+            meant = frozenset(i for i in text.content if text.tokens[i].end <= match.start())
+            found.append(Denial(match.group(), (), meant, match.span(), elided=True))
+            continue
+        if _WHOLE.match(match.group()):
             before = [
                 i
                 for i in text.content
@@ -63,10 +70,14 @@ def polarity_difference(claim: Text, said: list[Denial], source: Text, given: li
     denied_there, plain_there = _split(source, given)
     denied_here, plain_here = _split(claim, said)
     for denial in said:
+        if denial.elided and given:
+            continue
         yes, no = _votes(denial.heads, denied_there, plain_there)
         if no > yes or not yes and not given:
             return "negation differs from the source"
     for denial in given:
+        if denial.elided:
+            continue
         present = [head for head in denial.heads[:3] if head in denied_here or head in plain_here]
         if len(present) < min(2, len(denial.heads[:3])) or denial.heads[0] not in present:
             continue
@@ -79,9 +90,12 @@ def polarity_difference(claim: Text, said: list[Denial], source: Text, given: li
 
 def _split(text: Text, found: list[Denial]) -> tuple[set[str], set[str]]:
     """Stems that stand denied somewhere, and stems that stand undenied somewhere."""
-    places = frozenset().union(*(one.places for one in found)) if found else frozenset()
-    denied = {text.tokens[i].stem for i in places}
-    return denied, {text.tokens[i].stem for i in text.content if i not in places}
+    certain = {i for one in found if not one.elided for i in one.places}
+    denied = certain | {i for one in found if one.elided for i in one.places}
+    return (
+        {text.tokens[i].stem for i in denied},
+        {text.tokens[i].stem for i in text.content if i not in certain},
+    )
 
 
 def _votes(heads: tuple[str, ...], denied: set[str], plain: set[str]) -> tuple[int, int]:

@@ -59,6 +59,13 @@ def test_a_sentence_with_one_fact_swapped_is_not_released(claim: str) -> None:
     assert verdict.reason
 
 
+def test_what_the_source_denies_without_repeating_it_is_denied() -> None:
+    text = "Simple painkillers taken early in a migraine attack help many people, and medicines called triptans are used when they do not."
+    evidence = Evidence((Passage(id="m#t", document_id="m", title="Migraine", text=text),))
+    assert evidence.judge("Triptans are used for a migraine attack when painkillers do not help.").kept
+    assert not evidence.judge("Medicines called triptans are not used when they do not.").kept
+
+
 def test_marks_of_the_model_are_not_trusted() -> None:
     assert without_marks(
         "It helps [7] many [1, 2]people【3】."
