@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 
-from agent.abstain import enough
+from agent.abstain import enough, speaks_of
 from agent.answer import Reader, Released, extract, write
 from agent.clock import Clock
 from agent.complaint import blocks
@@ -92,6 +92,8 @@ class Consultant:
             yield from self._answer_question(draft, index, hits)
         elif understanding.complaint and candidates and turn.role is Role.PATIENT:
             yield from self._answer_complaint(draft, candidates, understanding, index, hits)
+        elif speaks_of(for_search(draft.query), hits, index):
+            yield from self._answer_nearly(draft, index, hits)
         if draft.ledger.citations:
             yield from self._ask_back(draft, understanding, candidates)
             yield draft.finish(Outcome.EMERGENCY if screening.pinned_emergency else Outcome.ANSWERED)
@@ -209,7 +211,7 @@ class Consultant:
         audience = _AUDIENCE[role]
         k = self.settings.top_k * (2 if role is Role.CLINICIAN else 1)
         hits = index.search(query, k, filters=Filters(audience=audience, language=draft.language))
-        if not enough(query, hits, index):
+        if not enough(query, hits, index) and not speaks_of(query, hits, index):
             anywhere = index.search(query, k, filters=Filters(audience=audience))
             hits = anywhere if enough(query, anywhere, index) else hits
         draft.retrieved = tuple(hit.passage.id for hit in hits)
@@ -278,6 +280,18 @@ class Consultant:
         if not draft.ledger.citations:
             draft.engine = "extractive"
             yield from draft.flow(extract(question, draft.turn.text, hits, index, reader, draft.ledger))
+
+    def _answer_nearly(self, draft: Draft, index: Index, hits: Sequence[Hit]) -> Iterator[Event]:
+        """What the sources say about the subject, with the word that it may not be what was asked.
+
+        Only the sources' own sentences: a model would be asked for what they do not say.
+        """
+        told = list(
+            extract(for_search(draft.query), draft.turn.text, hits, index, self._reader(draft), draft.ledger)
+        )
+        if told:
+            yield from draft.say(phrase("nearly", draft.language))
+            yield from draft.flow(told)
 
     def _reader(self, draft: Draft) -> Reader:
         return Reader(draft.turn.role, draft.language, draft.triage.floor)

@@ -20,6 +20,8 @@ _CLAUSE_END = re.compile(r"[.;:!?。；：！？\n]|,|，|、")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FILLER = frozenset(["a", "an", "the", "my", "his", "her", "their", "your", "our", "is", "are", "was", "were", "am", "be", "been", "of", "in", "on", "at", "to", "and", "or", "with", "some", "any", "it", "i", "me", "so", "very", "really", "just", "like", "have", "has", "had", "having", "got", "get", "getting", "feel", "feels", "feeling", "felt", "there", "this", "that", "from", "for"])  # fmt: skip
+_OTHER_SENSE = {"fall": frozenset(["asleep", "pregnant", "behind", "apart"])}
+"""A one-word symptom, as a stem, and the next words with which it means something else ("fall asleep")."""
 _SLACK = 2
 """Words that may stand between the words of an English phrase."""
 
@@ -74,7 +76,7 @@ class SymptomMatcher:
             for place, first in enumerate(stems):
                 for symptom, phrase in self._english.get(first, ()):
                     span = _window(stems, place, phrase)
-                    if span:
+                    if span and not _means_otherwise(stems, place, phrase):
                         yield Mention(symptom, offset + words[span[0]].start(), offset + words[span[1]].end())
 
     def _find_chinese(self, text: str) -> Iterator[Mention]:
@@ -84,6 +86,11 @@ class SymptomMatcher:
             for symptom, phrase in self._chinese.get(text[start : start + 2], ()):
                 if text.startswith(phrase, start):
                     yield Mention(symptom, start, start + len(phrase))
+
+
+def _means_otherwise(stems: list[str], place: int, phrase: tuple[str, ...]) -> bool:
+    following = stems[place + 1 : place + 2]
+    return len(phrase) == 1 and bool(_OTHER_SENSE.get(phrase[0], frozenset()).intersection(following))
 
 
 def _clauses(text: str) -> Iterator[tuple[int, str]]:
