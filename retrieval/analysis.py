@@ -13,7 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Callable
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raise when texts are counted differently; an index made by another version must be rebuilt."""
 
 MAX_WORD = 48
@@ -243,3 +243,44 @@ def _stemmer() -> Callable[[str], str]:
             return str(english.stemWord(word))
 
     return stem
+
+
+MAX_NAME_WORDS = 6
+_MAX_NAME_HAN = 10
+_HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_NAME_PART = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:['’][^\W_\u3400-\u9fff\uf900-\ufaff]+)*")
+
+
+def name_key(name: str) -> str:
+    """A name as one term, whatever its case, hyphens and plural; empty where it is too long or no name."""
+    name = name.strip()
+    if han := _HAN_RUN.fullmatch(name):
+        return name if 1 < len(han.group()) <= _MAX_NAME_HAN else ""
+    parts = _NAME_PART.findall(_fold(name))
+    return _joined(parts) if len(parts) <= MAX_NAME_WORDS and not _HAN_RUN.search(name) else ""
+
+
+def name_keys(text: str) -> list[tuple[int, int, str]]:
+    """Where a name could stand in ``text``, with the key it would have."""
+    found: list[tuple[int, int, str]] = []
+    for run in _HAN_RUN.finditer(text):
+        whole = run.group()
+        for size in range(2, _MAX_NAME_HAN + 1):
+            for i in range(len(whole) - size + 1):
+                found.append((run.start() + i, run.start() + i + size, whole[i : i + size]))
+    words = [(part.start(), part.end(), part.group()) for part in _NAME_PART.finditer(text)]
+    stems = [_joined([_fold(word)]) for _, _, word in words]
+    for first in range(len(words)):
+        for last in range(first, min(first + MAX_NAME_WORDS, len(words))):
+            if last > first and re.search(r"[.!?;:\n]", text[words[last - 1][1] : words[last][0]]):
+                break
+            key = " ".join(stem for stem in stems[first : last + 1] if stem)
+            if key and stems[first] and stems[last]:
+                found.append((words[first][0], words[last][1], key))
+    return found
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(
+        _stemmer()(part[:MAX_WORD]) for part in (_APOSTROPHE.sub("", p) for p in parts) if part not in _STOP
+    )

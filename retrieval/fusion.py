@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from statistics import pstdev
 
 from retrieval.passage import ChannelScore
 
-RRF_K = 20
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009, used 60).
-
-20 lets a channel that is sure of its first place count for more: 55 instead of 53 of 60 everyday questions have their
-card among the first three (chosen on those), and 300 Huatuo questions do not tell the two apart (nDCG@10 0.455 and
-0.456, 2026-11-22).
-"""
+ABSENT = 0.5
+"""Standard deviations below its last place at which a channel is taken to see what it did not return."""
 
 Ranking = Sequence[tuple[str, float]]
 """Ids with the channel's own score, best first."""
@@ -26,20 +22,27 @@ _COPY = 0.9
 def fuse(
     channels: Mapping[str, Ranking], weights: Mapping[str, float] | None = None
 ) -> list[tuple[str, float, dict[str, ChannelScore]]]:
-    """Reciprocal rank fusion: ids with the fused score and where each channel put them, best first.
+    """Scores of unlike channels on one scale: ids with the fused score and where each channel put them, best first.
 
-    Ties are broken by id, so that one query always gives one order.
+    A channel's scores are counted in standard deviations above what it leaves out, so a passage far ahead of the
+    rest counts for more than one just ahead, which ranks alone cannot tell. What a channel did not return scores 0
+    there. Ties are broken by id, so that one query always gives one order.
     """
+    weight = weights or {}
     places: dict[str, dict[str, ChannelScore]] = {}
+    fused: dict[str, float] = {}
     for channel, ranking in channels.items():
+        if not ranking:
+            continue
+        scores = [score for _, score in ranking]
+        lowest, spread = min(scores), pstdev(scores) or 1.0
         for rank, (item, score) in enumerate(ranking, start=1):
             places.setdefault(item, {})[channel] = ChannelScore(rank, score)
-    weight = weights or {}
-    scored = [
-        (item, sum(weight.get(name, 1.0) / (RRF_K + place.rank) for name, place in found.items()), found)
-        for item, found in places.items()
-    ]
-    return sorted(scored, key=lambda row: (-row[1], row[0]))
+            height = (score - lowest) / spread + ABSENT
+            fused[item] = fused.get(item, 0.0) + weight.get(channel, 1.0) * height
+    return sorted(
+        ((item, fused[item], found) for item, found in places.items()), key=lambda row: (-row[1], row[0])
+    )
 
 
 def best_by(ranking: Ranking, group: Mapping[str, str]) -> list[tuple[str, float]]:

@@ -16,15 +16,29 @@ from typing import Any
 
 import tantivy
 
-from retrieval.analysis import terms
+from retrieval.analysis import name_key, terms
 from retrieval.errors import IndexCorruptError, RetrievalError
 from retrieval.filters import Filters
 from retrieval.passage import Passage
+from retrieval.question import Question, names_of, understand
 
 WEIGHTS = {"title": 1.0, "text": 1.0, "names": 1.0}
 MAX_QUERY_CHARS = 20_000
 MAX_QUERY_TERMS = 256
 """Distinct terms of a query that are searched; a longer text adds cost and no precision."""
+RARER = 0.5
+"""Power of a term's rarity by which it counts beyond BM25: a long question has many words and few that matter."""
+NAMED = 20.0
+"""Added to the score of a passage whose page a short question names in full (``nurofen``, ``立普妥``). BM25 alone
+counts a name as common, because every passage of its page carries it."""
+MAX_NAMED_TERMS = 60
+"""Distinct terms up to which a text is a question; a longer one is a story that names things in passing."""
+MAX_MISSPELT = 6
+_MISSPELT = {5: 1, 8: 2}
+"""Letters from which a word that the index does not know may be another word misspelt, by this many letters."""
+_COMMON_ENOUGH, _RARE_ENOUGH = 2, 0.02
+"""A word meant instead is in more passages than this, and in no more than this share of them."""
+_NAME = "name"
 _WRITER_HEAP = 64_000_000
 _FILTERED = ("audience", "language", "source", "evidence")
 
@@ -44,31 +58,49 @@ class LexicalIndex:
                 self._index = tantivy.Index.open(str(folder))
             self._index.reload()
             self._searcher = self._index.searcher()
+            self._has_names = _has_field(self._searcher, _NAME)
 
     def search(self, query: str, k: int, filters: Filters | None = None) -> list[tuple[str, float]]:
         """Passage ids with BM25 scores, best first. Any string is a query; none raises."""
         counts = Counter(terms(query[:MAX_QUERY_CHARS], limit=4 * MAX_QUERY_TERMS))
-        wanted = [self._any_field(term, count) for term, count in list(counts.items())[:MAX_QUERY_TERMS]]
-        if not wanted or k < 1:
+        if not counts or k < 1:
             return []
-        clauses = [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
-        for name, values in (filters.allowed if filters else {}).items():
-            allowed = [(tantivy.Occur.Should, self._term(name, _key(value))) for value in values]
-            only = tantivy.Query.const_score_query(tantivy.Query.boolean_query(allowed), 0.0)
-            clauses.append((tantivy.Occur.Must, only))
-        for value in sorted(filters.without_evidence) if filters else ():
-            clauses.append((tantivy.Occur.MustNot, self._term("evidence", _key(value))))
         with _readable(self._folder):
+            wanted: list[tuple[tantivy.Occur, tantivy.Query]] = []
+            unknown = 0
+            for term, count in list(counts.items())[:MAX_QUERY_TERMS]:
+                if held := self._holding(term):
+                    wanted.append(self._any_field(term, count * self._idf(held) ** RARER))
+                elif unknown < MAX_MISSPELT and (near := self._misspelt(term, count)):
+                    wanted.append(near)
+                    unknown += 1
+            if not wanted:
+                return []
+            if NAMED and len(counts) <= MAX_NAMED_TERMS:
+                wanted += self._of_that_name(query)
+            clauses = [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
+            for name, values in (filters.allowed if filters else {}).items():
+                allowed = [(tantivy.Occur.Should, self._term(name, _key(value))) for value in values]
+                only = tantivy.Query.const_score_query(tantivy.Query.boolean_query(allowed), 0.0)
+                clauses.append((tantivy.Occur.Must, only))
+            for value in sorted(filters.without_evidence) if filters else ():
+                clauses.append((tantivy.Occur.MustNot, self._term("evidence", _key(value))))
             searcher = self._searcher
             found = searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
             return [(_stored_id(searcher.doc(address)), float(score)) for score, address in found]
 
+    def understand(self, text: str) -> Question:
+        """What a question asks, with the names that this index has pages of."""
+        return understand(text, self.commonness)
+
+    def commonness(self, key: str) -> int:
+        """Passages of pages with the name of this key (``analysis.name_key``); 0 where no page has it."""
+        return int(self._searcher.doc_freq(_NAME, _key(key))) if self._has_names else 0
+
     def rarity(self, term: str) -> float:
         """Inverse document frequency: 0 for a term in every passage, highest for one in none."""
         with _readable(self._folder):
-            total = int(self._searcher.num_docs)
-            holding = max(int(self._searcher.doc_freq(field, term)) for field in WEIGHTS)
-        return math.log((total + 1) / (holding + 1))
+            return math.log((int(self._searcher.num_docs) + 1) / (self._holding(term) + 1))
 
     def count(self) -> int:
         return int(self._searcher.num_docs)
@@ -81,7 +113,7 @@ class LexicalIndex:
 
     def add(self, passages: Iterable[Passage]) -> None:
         for passage in passages:
-            self._writing().add_document(_document(passage))
+            self._writing().add_document(_document(passage, named=self._has_names))
 
     def delete(self, passage_ids: Iterable[str]) -> None:
         for passage_id in passage_ids:
@@ -116,13 +148,49 @@ class LexicalIndex:
         option = "freq" if field in WEIGHTS else "basic"
         return tantivy.Query.term_query(self._schema, field, value, index_option=option)
 
-    def _any_field(self, term: str, count: int) -> tuple[tantivy.Occur, tantivy.Query]:
-        """The term in any field; a word said twice weighs twice."""
+    def _any_field(self, term: str, weight: float) -> tuple[tantivy.Occur, tantivy.Query]:
         fields = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), weight * count))
-            for field, weight in WEIGHTS.items()
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), of_field * weight))
+            for field, of_field in WEIGHTS.items()
         ]
         return tantivy.Occur.Should, tantivy.Query.boolean_query(fields)
+
+    def _holding(self, term: str) -> int:
+        return max(int(self._searcher.doc_freq(field, term)) for field in WEIGHTS)
+
+    def _idf(self, holding: int) -> float:
+        total = int(self._searcher.num_docs)
+        return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+    def _misspelt(self, term: str, count: int) -> tuple[tantivy.Occur, tantivy.Query] | None:
+        """The words of the index that a word it does not know may stand for (``ricketts``, ``diahrrea``)."""
+        edits = max((n for length, n in _MISSPELT.items() if len(term) >= length), default=0)
+        if not edits or not (term.isascii() and term.isalpha()):
+            return None
+        near = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(self._schema, field, term, edits))
+                for field in ("title", "text")
+            ]
+        )
+        counted: Any = self._searcher.search(near, 1)  # the stubs do not know its count
+        holding = int(counted.count or 0)
+        if not _COMMON_ENOUGH < holding <= max(_RARE_ENOUGH * self.count(), 2 * _COMMON_ENOUGH):
+            return None
+        idf = self._idf(holding)
+        return tantivy.Occur.Should, tantivy.Query.const_score_query(near, count * idf ** (1 + RARER))
+
+    def _of_that_name(self, query: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """One bonus, however many of a page's names stand in the question."""
+        keys = [
+            (tantivy.Occur.Should, self._term(_NAME, _key(name_key(name))))
+            for name in self.understand(query).focus
+        ]
+        if not keys:
+            return []
+        return [
+            (tantivy.Occur.Should, tantivy.Query.const_score_query(tantivy.Query.boolean_query(keys), NAMED))
+        ]
 
 
 def _schema() -> tantivy.Schema:
@@ -132,23 +200,36 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_NAME, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
-def _document(passage: Passage) -> tantivy.Document:
+def _document(passage: Passage, *, named: bool) -> tantivy.Document:
     document = tantivy.Document()
     document.add_bytes("id", passage.id.encode())
     document.add_text("key", _key(passage.id))
     for name in _FILTERED:
         document.add_text(name, _key(getattr(passage, name)))
-    document.add_text("title", _words(passage.title, passage.section))
-    document.add_text("text", _words(passage.text))
-    document.add_text("names", _words(passage.synonyms))
+    title = terms(f"{passage.title} \n {passage.section}")
+    document.add_text("title", " ".join(title))
+    document.add_text("text", " ".join(terms(passage.text)))
+    # What the title says already is not said again: a page with its name in both would outrank one with a title alone.
+    titled = frozenset(title)
+    document.add_text("names", " ".join(term for term in terms(passage.synonyms) if term not in titled))
+    if named:
+        keys = {name_key(name) for name in names_of(passage.title, passage.synonyms)} - {""}
+        for key in sorted(keys):
+            document.add_text(_NAME, _key(key))
     return document
 
 
-def _words(*texts: str) -> str:
-    return " ".join(terms(" \n ".join(texts)))
+def _has_field(searcher: tantivy.Searcher, field: str) -> bool:
+    """An index of an earlier version has no names; it is searched and written without."""
+    try:
+        searcher.doc_freq(field, "")
+    except ValueError:
+        return False
+    return True
 
 
 def _stored_id(document: Any) -> str:

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
     from retrieval.embed import Embedder
+    from retrieval.question import Question
 
 DENSE, WORDS = "dense", "lexical"
+TOPIC = {DENSE: "dense_topic", WORDS: "lexical_topic"}
+"""The same channels, asked what a long question is about and nothing else."""
+WEIGHTS = {TOPIC[DENSE]: 0.5, TOPIC[WORDS]: 0.5}
+"""Weights in the fusion; the others have 1."""
 DEPTH = 100
 """Passages taken from each channel before fusion."""
 MAX_DENSE_CHARS = 4000
@@ -55,7 +60,7 @@ class Index:
         if not _says_something(query):
             return []
         with self._lock:
-            ranked = fuse(self._channels(query, max(DEPTH, 4 * k), filters))
+            ranked = fuse(self._channels(query, max(DEPTH, 4 * k), filters), WEIGHTS)
             hits: list[Hit] = []
             copies = CopyFilter()
             for start in range(0, len(ranked), 2 * k):
@@ -77,9 +82,10 @@ class Index:
             channels = self._channels(query, min(max(DEPTH, 3 * k), 1000), filters)
             document = {item: item.rsplit("#", 1)[0] for ranking in channels.values() for item, _ in ranking}
             first: dict[str, str] = {}
-            for item, _, _ in fuse(channels):
+            for item, _, _ in fuse(channels, WEIGHTS):
                 first.setdefault(document[item], item)
-            ranked = fuse({name: best_by(ranking, document) for name, ranking in channels.items()})[:k]
+            by_document = {name: best_by(ranking, document) for name, ranking in channels.items()}
+            ranked = fuse(by_document, WEIGHTS)[:k]
             found = self._store.get([first[name] for name, _, _ in ranked])
             return [
                 Hit(found[first[name]], score, MappingProxyType(places))
@@ -90,8 +96,14 @@ class Index:
     def channel(
         self, name: str, query: str, k: int = 10, *, filters: Filters | None = None
     ) -> list[tuple[str, float]]:
-        """Passage ids and scores of one channel alone (``dense`` or ``lexical``), for measuring."""
-        return list(self._channels(query, k, filters)[name]) if _says_something(query) else []
+        """Passage ids and scores of one channel alone (``dense``, ``lexical``, or either's topic), for measuring."""
+        return list(self._channels(query, k, filters).get(name, ())) if _says_something(query) else []
+
+    def understand(self, query: str) -> Question:
+        """What a question asks, by the names that this index has pages of; what the topic channels search for."""
+        with self._lock:
+            self._refresh()
+            return self._lexical.understand(query)
 
     def passage(self, passage_id: str) -> Passage | None:
         with self._lock:
@@ -169,10 +181,15 @@ class Index:
         vector = self._vector(query)
         with self._lock:
             self._refresh()
-            return {
+            found: dict[str, Ranking] = {
                 DENSE: self._store.query(vector, depth, filters),
                 WORDS: self._lexical.search(query, depth, filters),
             }
+            if topic := self._lexical.understand(query).titled:
+                asked = self._embedder.embed_query(topic)
+                found[TOPIC[DENSE]] = self._store.query(asked, depth, filters)
+                found[TOPIC[WORDS]] = self._lexical.search(topic, depth, filters)
+            return found
 
     def _vector(self, query: str) -> list[float]:
         text = query.strip()[:MAX_DENSE_CHARS]

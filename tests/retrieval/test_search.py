@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from retrieval import Filters, Index, ingest_documents, open_index
 from retrieval.embed import Embedder
 from retrieval.errors import IndexCorruptError, IndexMissingError
-from retrieval.fusion import RRF_K, CopyFilter, fuse
+from retrieval.fusion import CopyFilter, fuse
 from retrieval.search import DENSE, WORDS
 from retrieval.verify import verify
 
@@ -205,7 +205,12 @@ def test_verify_is_content_with_a_whole_index_and_not_with_half(index_dir: Path)
 def test_fusion_rewards_agreement() -> None:
     fused = fuse({"a": [("x", 9.0), ("y", 8.0)], "b": [("y", 0.3), ("z", 0.2)]})
     assert [item for item, _, _ in fused] == ["y", "x", "z"]
-    assert fused[0][1] == pytest.approx(1 / (RRF_K + 2) + 1 / (RRF_K + 1))
+
+
+def test_a_passage_far_ahead_counts_for_more_than_one_just_ahead() -> None:
+    words = [("x", 30.0), ("y", 10.0), ("z", 9.9)]
+    meaning = [("y", 0.81), ("x", 0.80), ("z", 0.70)]
+    assert [item for item, _, _ in fuse({"a": words, "b": meaning})][0] == "x"
 
 
 def test_a_different_number_is_no_copy() -> None:
