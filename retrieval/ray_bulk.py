@@ -42,7 +42,7 @@ def ray_engine(embedder: Callable[[], Embedder], *, workers: int | None = None) 
         keys = {file.name: key for file in files if (key := run.key_of(file, format)) is not None}
         fresh = [file for file in files if file.name in keys and not run.is_known(file, keys[file.name])]
         if fresh:
-            with _cluster():
+            with cluster():
                 _take_rows(run, fresh, format, keys, embedder, workers)
 
     return take
@@ -175,8 +175,11 @@ class _Embed:
 
 
 @contextmanager
-def _cluster() -> Iterator[None]:
-    """The cluster of ``RAY_ADDRESS``, one that is there already, or a local one that ends with the ingest."""
+def cluster() -> Iterator[None]:
+    """The cluster of ``RAY_ADDRESS``, one that is there already, or a local one that ends with the block.
+
+    Several ingests may share one. Raises ``RetrievalError`` where it does not start.
+    """
     import logging
 
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -198,6 +201,8 @@ def _cluster() -> Iterator[None]:
         ) from error
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
+    for name in ("ray", "ray.data"):  # their news are of blocks and actors; ours are in the report
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         yield
     finally:

@@ -25,25 +25,44 @@ import json, sys
 from dataclasses import asdict
 from pathlib import Path
 from retrieval.ingest import ingest
-from retrieval.ray_bulk import ray_engine
+from retrieval.ray_bulk import cluster, ray_engine
 from tests.retrieval.quick import QuickEmbedder
-report = ingest([Path(sys.argv[1])], Path(sys.argv[2]), embedder=QuickEmbedder(), prune=True,
-                engine=ray_engine(QuickEmbedder, workers=1))
-print("REPORT" + json.dumps(asdict(report)))
+with cluster():
+    for _ in sys.stdin:
+        report = ingest([Path(sys.argv[1])], Path(sys.argv[2]), embedder=QuickEmbedder(), prune=True,
+                        engine=ray_engine(QuickEmbedder, workers=1))
+        print("REPORT" + json.dumps(asdict(report)), flush=True)
 """
+"""Ingests once for each line it is given, on one cluster: starting that takes longer than all the rest."""
 
 
-def spread(source: Path, index_dir: Path) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD, str(source), str(index_dir)],
-        cwd=Path(__file__).resolve().parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    report: dict[str, Any] = json.loads(done.stdout.rpartition("REPORT")[2])
-    return report
+class Spread:
+    """Ingests of ``source`` on a local Ray."""
+
+    def __init__(self, source: Path, index_dir: Path) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, str(source), str(index_dir)],
+            cwd=Path(__file__).resolve().parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ingest(self) -> dict[str, Any]:
+        assert self._child.stdin and self._child.stdout
+        self._child.stdin.write("again\n")
+        self._child.stdin.flush()
+        for line in self._child.stdout:
+            if line.startswith("REPORT"):
+                report: dict[str, Any] = json.loads(line.removeprefix("REPORT"))
+                return report
+        raise AssertionError(f"the child ended with {self._child.wait()}")
+
+    def close(self) -> None:
+        assert self._child.stdin and self._child.stdout
+        self._child.stdin.close()
+        assert self._child.wait() == 0
+        self._child.stdout.close()
 
 
 @pytest.mark.skipif(not HAS_RAY, reason="Ray is not installed (pip install 'wenzhen[ray]')")
@@ -56,14 +75,16 @@ def test_spread_over_workers_or_not_the_index_is_the_same(tmp_path: Path) -> Non
         (source / f"{part}.jsonl").write_text(text, encoding="utf-8")
     (source / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
     plain = ingest([source], tmp_path / "plain", embedder=QuickEmbedder())
-    report = spread(source, tmp_path / "ray")
+    spread = Spread(source, tmp_path / "ray")
+    report = spread.ingest()
     assert (report["read"], report["added"], report["failed"]) == (60, 60, 1)
     assert report["corpus_sha256"] == plain.corpus_sha256
     assert verify(tmp_path / "ray", sample=None).problems == ()
 
     (source / "1.jsonl").unlink()
     (source / "2.jsonl").write_text('{"_id": "d2-0", "title": "T", "text": "Changed."}', encoding="utf-8")
-    again = spread(source, tmp_path / "ray")
+    again = spread.ingest()
+    spread.close()
     assert (again["unchanged"], again["updated"], again["removed"]) == (20, 1, 39)
     with open_index(tmp_path / "ray", embedder=QuickEmbedder()) as index:
         assert [p.text for p in index.passages_of("d2-0")] == ["Changed."]

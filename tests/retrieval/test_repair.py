@@ -135,7 +135,7 @@ def test_a_channel_that_cannot_be_opened_is_built_anew(built: Path, channel: str
 
 def test_vector_files_that_are_gone_are_built_anew(tmp_path: Path) -> None:
     """More records than Chroma keeps in its log, so that they are in the vector file alone."""
-    passages = 2400
+    passages = 1200
     built = tmp_path / "i"
     many = [f"Document number{n} has words of its own." for n in range(passages)]
     from retrieval import Document, Section
