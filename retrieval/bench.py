@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _WORDS = 20_000
 _ONSETS, _VOWELS = "bcdfghklmnprstvz", "aeiou"
 _K = 10
+_INGEST_WORDS = 35
+"""Invented words take three or four tokens each, so that this is the 120 tokens of a real passage of 100 words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +161,15 @@ def bench_search(
 def bench_ingest(
     count: int, embedder: Embedder, *, told: Callable[[str], None] = lambda line: None
 ) -> IngestFigures:
-    """Passages of 100 words, some through the whole ingest and as many through the embedder alone, turn by turn."""
+    """Passages, some through the whole ingest and as many through the embedder alone, turn by turn."""
     from retrieval.ingest import ingest_documents
 
-    embedder.embed_documents(["Warm up."] * 100)
     spent = {"ours": 0.0, "bare": 0.0}
     part = max(1, count // 4)
+    embedder.embed_documents(["Warm up."] * 100)  # enough for the engine of many texts to load
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         for turn in range(4):
-            documents = list(synthetic((turn + 1) * part, start=turn * part, words=100))
+            documents = list(synthetic((turn + 1) * part, start=turn * part, words=_INGEST_WORDS))
             texts = [document.sections[0].text for document in documents]
             order = ("ours", "bare") if turn % 2 else ("bare", "ours")
             for who in order:

@@ -12,9 +12,9 @@ import click
 @click.option(
     "--passages",
     type=click.IntRange(8, 1_000_000),
-    default=400,
+    default=240,
     show_default=True,
-    help="Passages of 100 words.",
+    help="Passages, each of about 120 tokens.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def ingest(passages: int, as_json: bool) -> None:
