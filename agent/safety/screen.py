@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
 from agent.safety.locales import locale_for
 from agent.safety.red_flags import RedFlagScreen, ScreenResult
-from agent.safety.second_sight.sight import SecondSight, Sighting
+from agent.safety.second_sight.sight import TOGETHER, SecondSight, Sighting
 from agent.types import Level, Outcome, RedFlag, Role, Turn
 from prompts import PromptError, hand_written
 from prompts.phrases import phrase
@@ -139,7 +139,7 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     rules = RedFlagScreen.load()
     now, before = rules.check(said), rules.check(said[:-1])
     earlier = {flag.id for flag in before.red_flags}
-    sighting = _second_sight(said, now.floor)
+    sighting = _second_sight(rules, said, now.floor or Level.NONE, before.floor or Level.NONE)
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     # A level that cannot go higher needs no second opinion, and an emergency waits for no model to load.
     learned = now.floor != Level.EMERGENCY
@@ -165,12 +165,23 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     )
 
 
-def _second_sight(said: tuple[str, ...], floor: Level | None) -> Sighting | None:
-    """What the learned second sight adds to the rules: nothing where they have already said "emergency"."""
-    if floor == Level.EMERGENCY:
+def _second_sight(rules: RedFlagScreen, said: tuple[str, ...], now: Level, before: Level) -> Sighting | None:
+    """What the learned second sight adds to the rules: nothing where they have already said "emergency".
+
+    It cannot tell a corrected fact from a new one, so it reads on from the message that last took something back.
+    """
+    if now == Level.EMERGENCY or now < before:
         return None
-    sighting = SecondSight.load().look(said)
-    return sighting if sighting and sighting.level > (floor or Level.NONE) else None
+    start = len(said) - 1
+    for start in range(len(said) - 1, max(0, len(said) - TOGETHER), -1):
+        if (rules.check(said[:start]).floor or Level.NONE) < (
+            rules.check(said[: start - 1]).floor or Level.NONE
+        ):
+            break
+    else:
+        start = max(0, len(said) - TOGETHER)
+    sighting = SecondSight.load().look(said[start:])
+    return replace(sighting, turn=len(said) - 1) if sighting and sighting.level > now else None
 
 
 def _newly_sighted(turn: Turn, sighting: Sighting | None) -> bool:

@@ -11,7 +11,8 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from agent.types import Level
@@ -106,10 +107,9 @@ def plain_examples(seed: int = 7) -> tuple[Example, ...]:
     for card in load_cards():
         texts.append(rng.choice(_QUESTIONS["en"]).format(card.name.en))
         texts.append(rng.choice(_QUESTIONS["zh"]).format(card.name.zh))
-    labels = _implied({"danger": "", "crisis": ""})
-    return tuple(
-        Example(text, labels, "plain") for text in dict.fromkeys(texts) if not rules.check([text]).floor
-    )
+    labels = _implied({"danger": ""})
+    quiet = (text for text in dict.fromkeys(texts) if not rules.check([text]).floor)
+    return tuple(calm(Example(text, labels, "plain")) for text in quiet)
 
 
 _COMPLAINTS = {
@@ -137,33 +137,42 @@ def _read(path: Path) -> Iterator[Example]:
 
 
 def _implied(labels: dict[str, str]) -> dict[str, str]:
-    """Whoever tells of an emergency neither asks for harm nor tries to steer the agent, and the other way round."""
-    if "danger" in labels:
-        return {"harm": "", "injection": "", **labels}
-    return labels
+    """Whoever tells of an emergency neither asks for harm nor tries to steer the agent, and the other way round.
+
+    Of crises a danger says nothing: taught that thousands of bodily messages are none, the crisis head heard worse
+    (AUC on messages written apart 0.85 instead of 0.95).
+    """
+    return {"harm": "", "injection": "", **labels} if "danger" in labels else labels
+
+
+def calm(example: Example, share: float = 0.3) -> Example:
+    """Also no crisis, for a share of the messages (by their text); see ``_implied`` for why not for all."""
+    if int(sha256(f"calm {example.text}".encode()).hexdigest()[:8], 16) >= share * 0x1_0000_0000:
+        return example
+    return replace(example, labels={**example.labels, "crisis": ""})
 
 
 def woven(examples: Sequence[Example], seed: int = 7) -> tuple[Example, ...]:
-    """More messages from these: small talk around a danger, two look-alikes in one message, careless typing.
+    """More messages from these: small talk around a danger, several look-alikes in one message, careless typing.
 
     People bury what matters in what does not, and a message's length must not give its class away.
     """
     rng = random.Random(seed)
-    harmless = [e for e in examples if e.labels.get("danger") == ""]
     by_script: dict[bool, list[Example]] = {True: [], False: []}
-    for example in harmless:
-        by_script[_is_chinese(example.text)].append(example)
+    for example in examples:
+        if example.labels.get("danger") == "" and not example.labels.get("crisis"):
+            by_script[_is_chinese(example.text)].append(example)
     made: list[Example] = []
     for example in examples:
-        if "danger" not in example.labels:
-            continue
         others = by_script[_is_chinese(example.text)]
-        danger = example.labels["danger"]
+        if "danger" not in example.labels and example.labels.get("crisis") is None or not others:
+            continue
+        positive = any(example.labels.get(head) for head in ("danger", "crisis"))
         chance = rng.random()
-        if others and chance < (0.15 if danger else 0.35):
-            parts = [example.text, rng.choice(others).text]
-            rng.shuffle(parts)
-            made.append(Example(" ".join(parts), example.labels, "woven"))
+        if chance < (0.15 if positive else 0.25):
+            pieces = [example.text, *(other.text for other in rng.sample(others, rng.choice((1, 1, 2, 4))))]
+            rng.shuffle(pieces)
+            made.append(Example(" ".join(pieces), example.labels, "woven"))
         elif chance > 0.9:
             made.append(Example(_carelessly(example.text, rng), example.labels, "woven"))
     return (*examples, *made)

