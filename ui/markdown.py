@@ -37,7 +37,11 @@ def _chinese_bold(text: str) -> str:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable(["image"])
+    parser = (
+        MarkdownIt("commonmark", {"html": False, "linkify": False})
+        .enable(["table", "strikethrough"])
+        .disable(["image"])
+    )
     parser.add_render_rule("text", _text)
     parser.add_render_rule("link_open", _link_open)
     return parser
