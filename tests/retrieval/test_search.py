@@ -104,6 +104,51 @@ def test_copies_collapse_among_passages_and_not_among_documents(tmp_path: Path, 
         assert len(index.search_documents("fever water", 5)) == 5
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "card"),
+    [
+        ("en", "偏头痛怎么治疗？", "condition/migraine"),
+        ("en", "孩子发烧了怎么办", "topic/fever-at-home"),
+        ("en", "膝盖上下楼梯疼", "condition/patellofemoral-pain"),
+        ("en", "二甲双胍有什么副作用", "medicine/metformin"),
+        ("zh", "how is a migraine treated?", "condition/migraine"),
+        ("zh", "my child has a fever", "topic/fever-at-home"),
+        ("zh", "big toe suddenly red and painful at night", "condition/gout"),
+        ("zh", "side effects of metformin", "medicine/metformin"),
+    ],
+)
+def test_a_question_is_answered_from_the_other_language_alone(
+    handbook_index: Path, embedder: Embedder, language: str, question: str, card: str
+) -> None:
+    with open_index(handbook_index, embedder=embedder) as handbook:
+        hits = handbook.search(question, 3, filters=Filters(language=language))
+    assert {hit.passage.language for hit in hits} == {language}
+    assert card in {hit.passage.document_id for hit in hits}
+
+
+def test_a_near_copy_takes_no_second_place(tmp_path: Path, embedder: Embedder) -> None:
+    text = (
+        "Gout comes in attacks: within hours one joint, most often the big toe, turns red, hot and so tender that "
+        "a bed sheet on it hurts. Rest the joint, cool it, drink water, and ask about medicine against inflammation. "
+        "Attacks fade within two weeks, and come back sooner where uric acid stays high."
+    )
+    ingest_documents(
+        [
+            document("gout-2023", text, title="Gout"),
+            document("gout-2024", text.replace("fade", "ease"), title="Gout"),
+            document(
+                "uric-acid", "Uric acid is measured in the blood of people with gout.", title="Uric acid"
+            ),
+        ],
+        tmp_path / "i",
+        embedder=embedder,
+    )
+    with open_index(tmp_path / "i", embedder=embedder) as index:
+        found = [hit.passage.document_id for hit in index.search("gout attack in the big toe", 2)]
+    assert len(set(found) & {"gout-2023", "gout-2024"}) == 1
+    assert "uric-acid" in found
+
+
 def test_a_document_is_listed_once_with_its_best_passage(index: Index) -> None:
     hits = index.search_documents("triptans attack", 10)
     assert [h.passage.document_id for h in hits][0] == "migraine"
