@@ -87,6 +87,10 @@ class Run:
         self._vectors: dict[str, Sequence[float]] = {}
         self._seen: set[str] = set()
         self._unread_files: list[str] = []
+        self._ended: dict[str, str] = {}
+        """Keys of the files that were read to their end, of which something may not be written yet."""
+        self._broken: set[str] = set()
+        """Files with a document that could not be cut up."""
         self._revising = ""
         """The last file read in this run that holds versions of documents."""
 
@@ -126,11 +130,11 @@ class Run:
             return None
 
     def end_file(self, name: str, key: str, *, whole: bool) -> None:
-        """Write what is left of a file, and remember the file where all of it could be read."""
-        failed_before = self._counts["failed"]
-        self.flush()
-        if whole and not self.stop.is_set() and self._counts["failed"] == failed_before:
-            self.manifest.record_file(name, key + (_REVISES if self._revising == name else ""))
+        """Remember a file, where all of it could be read, once all of it is written: many small ones together."""
+        if whole:
+            self._ended[name] = key + (_REVISES if self._revising == name else "")
+        if len(self._ended) >= _LOOK_UP:
+            self.flush()
 
     def take(self, item: Item, file: str) -> None:
         if isinstance(item, Skipped):
@@ -205,9 +209,14 @@ class Run:
         self._unread_files.append(name)
 
     def flush(self) -> None:
-        """Decide on what waits, and write all of it."""
+        """Decide on what waits, write all of it, and remember the files that ended with it."""
         self._look_up()
         self._write()
+        ended, self._ended = self._ended, {}
+        if not self.stop.is_set():
+            for name, key in ended.items():
+                if name not in self._broken:
+                    self.manifest.record_file(name, key)
 
     def _readable(self, items: Iterable[Item], name: str) -> Iterator[Item]:
         try:
@@ -244,6 +253,7 @@ class Run:
         try:
             made = candidate.make()
         except (ValueError, TypeError, AttributeError) as error:
+            self._broken.add(candidate.file)
             self.fail(candidate.id, f"is not a readable document: {error}")
             return
         if not made:
