@@ -50,7 +50,7 @@ _LONG_TERM = frozenset(
 """Concepts of the red-flag rules that make a small illness less harmless."""
 _UNWELL = re.compile(
     r"\b(?:i|i'm|im|he|she|he's|she's)\s+(?:am\s+|is\s+|have\s+been\s+|just\s+|really\s+|so\s+)*(?:feel(?:s|ing)?\s+)?(?:really\s+|so\s+|very\s+|quite\s+)?"
-    r"(?:awful|terrible|unwell|sick|ill|rough|poorly|lousy|not\s+(?:well|right|good))\b|(?:浑身|身体|身上|很|有点|不太)?(?:不舒服|难受)|生病了",
+    r"(?:awful|terrible|unwell|sick|ill|rough|poorly|lousy|not\s+(?:well|right|good))\b|\b(?:don['’]?t|do\s+not|doesn['’]?t|does\s+not|not)\s+feel(?:ing)?\s+(?:very\s+|so\s+|too\s+|at\s+all\s+)?(?:well|good|right|great)\b|(?:浑身|身体|身上|很|有点)?(?:不(?:太|大|怎么)?舒服|难受)|生病了",
     re.IGNORECASE,
 )
 """Says that somebody is ill without saying how."""

@@ -23,6 +23,8 @@ About = Literal["self", "other"]
 _SENTENCE = r"[.!?\n。！？；;]+|\b(?:but|however|although|and now|yet)\b|但是?|可是|不过|然而|(?=现在|最近)"
 _STOP = r"[.!?\n。！？；;]+"
 _CLAUSE = r"[,，、:：]"
+_BEGINNING = 4
+"""A message that begins with another person ("my friend says …") tells of that person."""
 _EVIDENCE = 240
 """Characters quoted where it is the whole of a message that tells of a crisis."""
 
@@ -141,8 +143,10 @@ class CrisisScreen:
 
     def _told_about(self, text: str) -> About:
         """Whose crisis a whole message tells of: another's where one is named and then spoken of."""
-        other = any(compiled(self._subjects[name]).search(text) for name in ("other_en", "other_zh"))
-        return "other" if other and compiled(self._subjects["spoken_of"]).search(text) else "self"
+        named = [compiled(self._subjects[name]).search(text) for name in ("other_en", "other_zh")]
+        begins = any(match and match.start() < _BEGINNING for match in named)
+        spoken_of = any(named) and compiled(self._subjects["spoken_of"]).search(text)
+        return "other" if begins or spoken_of else "self"
 
     def _still(self, crisis: Crisis) -> Crisis:
         return replace(crisis, text=self._texts["still"][crisis.level.label])

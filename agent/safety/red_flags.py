@@ -121,10 +121,12 @@ class RedFlagScreen:
             for present in groups[rule.scope]:
                 found = rule.condition(present)
                 if found and not (rule.exception and rule.exception(present) is not None):
-                    hits.append((-rule.level, order, Hit(rule, found, _flag(rule, found, said))))
+                    # Of two dangers the one that explains more of what was said comes first, and its text is shown.
+                    told = len({finding.concept for finding in found})
+                    hits.append((-rule.level, -told, order, Hit(rule, found, _flag(rule, found, said))))
                     break
-        hits.sort(key=lambda entry: entry[:2])
-        return ScreenResult(tuple(hit for _, _, hit in hits))
+        hits.sort(key=lambda entry: entry[:3])
+        return ScreenResult(tuple(hit for *_, hit in hits))
 
 
 def standing(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -172,14 +172,17 @@ def _second_sight(rules: RedFlagScreen, said: tuple[str, ...], now: Level, befor
     """
     if now == Level.EMERGENCY or now < before:
         return None
-    start = len(said) - 1
-    for start in range(len(said) - 1, max(0, len(said) - TOGETHER), -1):
-        if (rules.check(said[:start]).floor or Level.NONE) < (
-            rules.check(said[: start - 1]).floor or Level.NONE
-        ):
+    corrected = {finding.turn for finding in extract(said) if finding.corrects}
+    start = max(0, len(said) - TOGETHER)
+    for turn in range(len(said) - 1, start, -1):
+        if turn in corrected:  # "I misread it, it is 37.2" is read alone
+            start = turn
             break
-    else:
-        start = max(0, len(said) - TOGETHER)
+        if (rules.check(said[:turn]).floor or Level.NONE) < (
+            rules.check(said[: turn - 1]).floor or Level.NONE
+        ):
+            start = turn
+            break
     sighting = SecondSight.load().look(said[start:])
     return replace(sighting, turn=len(said) - 1) if sighting and sighting.level > now else None
 

@@ -277,7 +277,7 @@ def test_the_bundled_model_writes_and_only_what_holds_is_kept(
     assert reply.trace.prompt_sha256
 
 
-@pytest.mark.parametrize("text", ["I feel awful", "我浑身不舒服"])
+@pytest.mark.parametrize("text", ["I feel awful", "I don't feel well", "我浑身不舒服", "我不太舒服"])
 def test_a_vague_complaint_is_asked_about(consultant: Consultant, text: str) -> None:
     reply = consultant.ask(Turn(text=text))
     assert reply.outcome is Outcome.CLARIFYING
