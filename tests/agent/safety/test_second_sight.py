@@ -115,7 +115,7 @@ def test_nothing_it_is_measured_on_was_learned_from() -> None:
 
 
 def test_weaving_keeps_the_label_and_is_the_same_every_time() -> None:
-    examples = [e for e in load_examples() if "danger" in e.labels][:400]
+    examples = [e for e in load_examples() if "danger" in e.labels][::20]
     once, again = woven(examples), woven(examples)
     assert once == again
     assert len(once) > len(examples)
