@@ -76,7 +76,8 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     square = _Z * _Z
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = _Z / (1 + square / n) * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Rounding may put a bound of 0 or 1 on the wrong side of the share itself.
+    return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
 
 
 def bootstrap(values: np.ndarray, clusters: Sequence[Hashable], *, seed: int = 0) -> tuple[float, float]:
