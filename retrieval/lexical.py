@@ -160,6 +160,7 @@ class LexicalIndex:
 
     def _idf(self, holding: int) -> float:
         total = int(self._searcher.num_docs)
+        holding = min(holding, total)  # until segments merge, deleted documents are still counted for a term
         return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
 
     def _misspelt(self, term: str, count: int) -> tuple[tantivy.Occur, tantivy.Query] | None:
