@@ -87,11 +87,13 @@ class CrisisScreen:
         previous_crisis: bool = False,
         *,
         learned: bool = True,
+        above: float = 0.0,
     ) -> Crisis | None:
         """The crisis that stands after the last of ``said`` (every user message, oldest first).
 
         ``previous_crisis``: an earlier turn of this conversation was answered as a crisis, which holds even
-        where its words are no longer among ``said``. Without ``learned`` the rules alone are asked.
+        where its words are no longer among ``said``. Without ``learned`` the rules alone are asked;
+        ``above`` is what the learned head must exceed, where the message sounds like a bodily danger too.
         """
         standing: Crisis | None = None
         spoke = False  # whether these messages themselves tell of a crisis or of its end
@@ -112,7 +114,7 @@ class CrisisScreen:
                 fresh = fresh or raised is not standing
                 standing = raised
         if standing is None and not ended and learned:
-            standing = self._sounds(said, role)
+            standing = self._sounds(said, role, above)
             fresh = standing is not None
         if standing is None and previous_crisis and not spoke:
             standing, fresh = self._held(said)
@@ -122,14 +124,14 @@ class CrisisScreen:
             return self._still(standing)
         return replace(standing, text=self._texts[standing.about][standing.kind][standing.grade])
 
-    def _sounds(self, said: Sequence[str], role: Role) -> Crisis | None:
+    def _sounds(self, said: Sequence[str], role: Role, above: float) -> Crisis | None:
         """What only the learned head hears in the last message: the mildest grade of its kind, which is urgent.
 
         A clinician writes of patients in all these words, so for them the rules alone decide.
         """
         if not said or role is Role.CLINICIAN:
             return None
-        kind = sounds_like("crisis", said[-1])
+        kind = sounds_like("crisis", said[-1], above)
         if not kind:
             return None
         about = self._told_about(fold(said[-1]).text)

@@ -10,9 +10,12 @@ from agent.safety.second_sight.sight import SecondSight
 from agent.safety.wording import load_data
 
 
-def sounds_like(head: str, text: str) -> str:
-    """The kind of ``crisis``, ``harm`` or ``injection`` that a message sounds like; empty below the threshold."""
+def sounds_like(head: str, text: str, above: float = 0.0) -> str:
+    """The kind of ``crisis``, ``harm`` or ``injection`` that a message sounds like; empty below the threshold.
+
+    ``above``: a probability that this one must exceed as well, where another head has spoken.
+    """
     if not text.strip():
         return ""
     kind, probability = SecondSight.load().kind(head, text)
-    return kind if probability >= load_data("heads")["thresholds"][head] else ""
+    return kind if probability >= load_data("heads")["thresholds"][head] and probability > above else ""

@@ -141,9 +141,10 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     earlier = {flag.id for flag in before.red_flags}
     sighting = _second_sight(rules, said, now.floor or Level.NONE, before.floor or Level.NONE)
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
-    # A level that cannot go higher needs no second opinion, and an emergency waits for no model to load.
+    # An emergency of the body is told as one, unless the message sounds even more like a crisis of the mind.
+    above = sighting.probability if sighting and sighting.level == Level.EMERGENCY else 0.0
     learned = now.floor != Level.EMERGENCY
-    crisis = CrisisScreen.load().check(said, turn.role, was_crisis, learned=learned)
+    crisis = CrisisScreen.load().check(said, turn.role, was_crisis, learned=learned, above=above)
     raised = (now.floor, crisis.level if crisis else None, sighting.level if sighting else None)
     floor = max([level for level in raised if level is not None], default=None)
     return Screening(

@@ -133,16 +133,21 @@ def _read(path: Path) -> Iterator[Example]:
                 raise ValueError(f"{path.name}, line {number}: {head} {label!r} is not one of {HEADS[head]}")
         if not labels or not row["text"].strip():
             raise ValueError(f"{path.name}, line {number}: no text or no label")
-        yield Example(row["text"], _implied(labels), path.stem, row.get("near", ""))
+        yield Example(row["text"], _implied(labels, row.get("grade", "")), path.stem, row.get("near", ""))
 
 
-def _implied(labels: dict[str, str]) -> dict[str, str]:
-    """Whoever tells of an emergency neither asks for harm nor tries to steer the agent, and the other way round.
+def _implied(labels: dict[str, str], grade: str = "") -> dict[str, str]:
+    """What a label says of the other heads.
 
-    Of crises a danger says nothing: taught that thousands of bodily messages are none, the crisis head heard worse
-    (AUC on messages written apart 0.85 instead of 0.95).
+    Whoever tells of an emergency neither asks for harm nor tries to steer the agent. A crisis of mind is no bodily
+    danger, unless something was taken or done. Of crises a danger says nothing: taught that thousands of bodily
+    messages are none, the crisis head heard worse (AUC on messages written apart 0.85 instead of 0.95).
     """
-    return {"harm": "", "injection": "", **labels} if "danger" in labels else labels
+    if "danger" in labels:
+        return {"harm": "", "injection": "", **labels}
+    if "crisis" in labels and labels["crisis"] != "overdose" and grade not in ("means", "attempt"):
+        return {"danger": "", **labels}
+    return labels
 
 
 def calm(example: Example, share: float = 0.3) -> Example:

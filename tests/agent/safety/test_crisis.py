@@ -270,7 +270,8 @@ class TestHeardByTheHeadAlone:
     @pytest.fixture(autouse=True)
     def hears(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(
-            "agent.safety.crisis.sounds_like", lambda head, text: "suicide" if "plants" in text else ""
+            "agent.safety.crisis.sounds_like",
+            lambda head, text, above=0.0: "suicide" if "plants" in text else "",
         )
 
     def test_it_gets_the_mildest_text_of_its_kind_and_is_urgent(self) -> None:
