@@ -15,6 +15,7 @@ from retrieval.fusion import CopyFilter, Ranking, best_by, fuse
 from retrieval.lexical import LexicalIndex
 from retrieval.manifest import Manifest
 from retrieval.passage import Hit, Passage
+from retrieval.remembered import RememberedVectors
 from retrieval.store import PassageStore
 from retrieval.versions import current_dir
 from retrieval.writer import CHROMA, LEXICAL, SERVER, IndexWriter, open_store
@@ -50,6 +51,7 @@ class Index:
         self._generation = manifest.generation()
         self._lock = threading.RLock()  # Chroma is reopened when the folder changes, never under a query
         self._last_query: tuple[str, list[float]] = ("", [])
+        self._sentences = RememberedVectors(embedder.embed_documents)
 
     def search(self, query: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The ``k`` best passages, best first; near-identical ones appear once. Any string is a query.
@@ -138,7 +140,7 @@ class Index:
             return []
         import numpy as np
 
-        vectors = np.asarray(self._embedder.embed_documents(list(texts)), dtype=np.float32)
+        vectors = self._sentences.of(texts)
         return [float(x) for x in vectors @ np.asarray(self._vector(query), dtype=np.float32)]
 
     def rarity(self, term: str) -> float:
