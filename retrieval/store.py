@@ -6,7 +6,7 @@ The only file that knows Chroma.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from retrieval.dates import day_of
 from retrieval.errors import IndexCorruptError, RetrievalError
 from retrieval.filters import Filters
 from retrieval.passage import Passage
@@ -31,6 +32,8 @@ _SYNC = 1000
 _MOST_SYNC = 50_000
 _LEFT_OUT = frozenset(f.name for f in fields(Passage) if f.default in (None, ""))
 _FIELDS = tuple(f.name for f in fields(Passage) if f.name not in ("id", "text"))
+DAY = "day"
+"""``published`` as a number, since Chroma compares only those."""
 
 
 class PassageStore:
@@ -49,7 +52,7 @@ class PassageStore:
         self._open(create)
 
     def _open(self, create: bool = False) -> None:
-        with self._readable():
+        with self._engine(self._unreadable):
             self._client: Any = client_of(self._server) if self._server else _embedded(self._folder)
             if create:
                 self._collection = self._client.get_or_create_collection(
@@ -63,7 +66,7 @@ class PassageStore:
         self, vector: Sequence[float], k: int, filters: Filters | None = None
     ) -> list[tuple[str, float]]:
         """Passage ids with cosine similarity (-1..1), best first."""
-        with self._readable():
+        with self._engine(self._unreadable):
             count = self._collection.count()
             wanted = min(k, count)
             if wanted < 1:
@@ -79,7 +82,7 @@ class PassageStore:
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         if where is None and len(ids) < wanted / 2:
             # Chroma answers from what is left when its vector files are gone; that must not pass for a search.
-            raise IndexCorruptError(self._unreadable(f"{len(ids)} of {wanted} vectors answer"))
+            raise self._unreadable(f"{len(ids)} of {wanted} vectors answer")
         return [
             (passage_id, 1.0 - float(distance)) for passage_id, distance in zip(ids, distances, strict=True)
         ]
@@ -89,7 +92,7 @@ class PassageStore:
         wanted = min(k, self.count())
         if not vectors or wanted < 1:
             return [[] for _ in vectors]
-        with self._readable():
+        with self._engine(self._unreadable):
             embeddings: Any = list(np.asarray(vectors, dtype=np.float32))
             found = self._collection.query(
                 query_embeddings=embeddings, n_results=wanted, include=["distances"]
@@ -103,7 +106,7 @@ class PassageStore:
         """The passages that are there, by id."""
         found: dict[str, Passage] = {}
         for start in range(0, len(passage_ids), _READ_BATCH):
-            with self._readable():
+            with self._engine(self._unreadable):
                 rows = self._collection.get(
                     ids=list(passage_ids[start : start + _READ_BATCH]), include=["documents", "metadatas"]
                 )
@@ -114,7 +117,7 @@ class PassageStore:
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, list[float]]:
         """The vectors that are there, by passage id."""
-        with self._readable():
+        with self._engine(self._unreadable):
             rows = self._collection.get(ids=list(passage_ids), include=["embeddings"])
         embeddings = rows["embeddings"] if rows["embeddings"] is not None else []
         return {
@@ -127,7 +130,7 @@ class PassageStore:
         """Every id, a page at a time, in no particular order."""
         start = 0
         while True:
-            with self._readable():
+            with self._engine(self._unreadable):
                 page = self._collection.get(include=[], limit=_READ_BATCH, offset=start)["ids"]
             if not page:
                 return
@@ -135,13 +138,13 @@ class PassageStore:
             start += len(page)
 
     def count(self) -> int:
-        with self._readable():
+        with self._engine(self._unreadable):
             return int(self._collection.count())
 
     def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
         for start in range(0, len(passages), self._batch):
             part = passages[start : start + self._batch]
-            with self._writable():
+            with self._engine(self._unwritable):
                 self._collection.upsert(
                     ids=[p.id for p in part],
                     embeddings=list(np.asarray(vectors[start : start + self._batch], dtype=np.float32)),
@@ -154,7 +157,7 @@ class PassageStore:
     def delete(self, passage_ids: Iterable[str]) -> None:
         ids = list(passage_ids)
         for start in range(0, len(ids), self._batch):
-            with self._writable():
+            with self._engine(self._unwritable):
                 self._collection.delete(ids=ids[start : start + self._batch])
 
     def as_vectorstore(self, embeddings: Embeddings) -> Chroma:
@@ -170,7 +173,7 @@ class PassageStore:
 
     def drop(self) -> None:
         """Delete the collection and all that is in it."""
-        with self._writable():
+        with self._engine(self._unwritable):
             self._client.delete_collection(self._name)
 
     def _keep_pace(self) -> None:
@@ -183,41 +186,35 @@ class PassageStore:
     def _settle_log(self) -> None:
         """Empty the log into the vector file, so that the next opening has nothing to replay."""
         self._sync_every(_SYNC)
-        with self._writable():
+        with self._engine(self._unwritable):
             last = self._collection.get(limit=1, include=["embeddings"])
             if last["ids"]:
                 self._collection.update(ids=last["ids"], embeddings=last["embeddings"])
 
     def _sync_every(self, records: int) -> None:
         """An open engine does not take the new figure, so it is opened anew."""
-        with self._writable():
+        with self._engine(self._unwritable):
             self._collection.modify(configuration={"hnsw": {"sync_threshold": records}})
             self._client.close()
         self._open()
         self._sync = records
 
-    def _unreadable(self, why: object) -> str:
+    def _unreadable(self, why: object) -> IndexCorruptError:
         place = f"on the Chroma server {self._server}" if self._server else f"in {self._folder.parent}"
-        return (
+        return IndexCorruptError(
             f"The index {place} cannot be read ({why}). Mend it: wenzhen index repair; "
             "or delete it (wenzhen index delete) and ingest again."
         )
 
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except RetrievalError:
-            raise
-        except BaseException as error:
-            if not _is_engine_panic(error):
-                raise
-            if self._server and _is_away(error):
-                raise RetrievalError(away(self._server, error)) from error
-            raise IndexCorruptError(self._unreadable(error)) from error
+    def _unwritable(self, why: object) -> RetrievalError:
+        return RetrievalError(
+            f"Writing to {self._server or self._folder} failed ({why}). "
+            "Check free space and permissions, then run the same command."
+        )
 
     @contextmanager
-    def _writable(self) -> Iterator[None]:
+    def _engine(self, failure: Callable[[object], RetrievalError]) -> Iterator[None]:
+        """Whatever goes wrong in Chroma becomes ``failure`` of it, or the word that its server does not answer."""
         try:
             yield
         except RetrievalError:
@@ -227,10 +224,7 @@ class PassageStore:
                 raise
             if self._server and _is_away(error):
                 raise RetrievalError(away(self._server, error)) from error
-            raise RetrievalError(
-                f"Writing to {self._server or self._folder} failed ({error}). "
-                "Check free space and permissions, then run the same command."
-            ) from error
+            raise failure(error) from error
 
 
 def client_of(server: str) -> Any:
@@ -280,7 +274,9 @@ def _embedded(folder: Path) -> Any:
 def _metadata(passage: Passage) -> dict[str, str | int]:
     """Chroma holds no ``None``, and each field is a row of its own: what says nothing is left out."""
     values = ((name, getattr(passage, name)) for name in _FIELDS)
-    return {name: value for name, value in values if value not in (None, "") or name not in _LEFT_OUT}
+    said = {name: value for name, value in values if value not in (None, "") or name not in _LEFT_OUT}
+    day = day_of(passage.published)
+    return said if day is None else {**said, DAY: day}
 
 
 def _passage(passage_id: str, text: str, metadata: Mapping[str, Any]) -> Passage:
@@ -293,6 +289,9 @@ def _where(filters: Filters | None) -> dict[str, Any] | None:
     conditions: list[dict[str, Any]] = [{name: {"$in": list(values)}} for name, values in allowed.items()]
     if filters and filters.without_evidence:
         conditions.append({"evidence": {"$nin": sorted(filters.without_evidence)}})
+    since, until = filters.days if filters else (None, None)
+    conditions += [{DAY: {"$gte": since}}] if since is not None else []
+    conditions += [{DAY: {"$lte": until}}] if until is not None else []
     if not conditions:
         return None
     return conditions[0] if len(conditions) == 1 else {"$and": conditions}
