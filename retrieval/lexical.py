@@ -17,6 +17,7 @@ from typing import Any
 import tantivy
 
 from retrieval.analysis import name_key, terms
+from retrieval.dates import day_of
 from retrieval.errors import IndexCorruptError, RetrievalError
 from retrieval.filters import Filters
 from retrieval.passage import Passage
@@ -39,6 +40,7 @@ _MISSPELT = {5: 1, 8: 2}
 _COMMON_ENOUGH, _RARE_ENOUGH = 2, 0.02
 """A word meant instead is in more passages than this, and in no more than this share of them."""
 _NAME = "name"
+_DAY = "day"
 _WRITER_HEAP = 64_000_000
 _FILTERED = ("audience", "language", "source", "evidence")
 
@@ -59,9 +61,15 @@ class LexicalIndex:
             self._index.reload()
             self._searcher = self._index.searcher()
             self._has_names = _has_field(self._searcher, _NAME)
+            self._has_days = _has_field(self._searcher, _DAY, 0)
 
     def search(self, query: str, k: int, filters: Filters | None = None) -> list[tuple[str, float]]:
         """Passage ids with BM25 scores, best first. Any string is a query; none raises."""
+        if filters and filters.days != (None, None) and not self._has_days:
+            raise RetrievalError(
+                f"The index in {self._folder.parent} was made before passages could be filtered by date. "
+                "Ingest its sources again with --rebuild."
+            )
         counts = Counter(terms(query[:MAX_QUERY_CHARS], limit=4 * MAX_QUERY_TERMS))
         if not counts or k < 1:
             return []
@@ -85,6 +93,7 @@ class LexicalIndex:
                 clauses.append((tantivy.Occur.Must, only))
             for value in sorted(filters.without_evidence) if filters else ():
                 clauses.append((tantivy.Occur.MustNot, self._term("evidence", _key(value))))
+            clauses += self._published(filters)
             searcher = self._searcher
             found = searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
             return [(_stored_id(searcher.doc(address)), float(score)) for score, address in found]
@@ -113,7 +122,7 @@ class LexicalIndex:
 
     def add(self, passages: Iterable[Passage]) -> None:
         for passage in passages:
-            self._writing().add_document(_document(passage, named=self._has_names))
+            self._writing().add_document(_document(passage, named=self._has_names, dated=self._has_days))
 
     def delete(self, passage_ids: Iterable[str]) -> None:
         for passage_id in passage_ids:
@@ -147,6 +156,13 @@ class LexicalIndex:
     def _term(self, field: str, value: str) -> tantivy.Query:
         option = "freq" if field in WEIGHTS else "basic"
         return tantivy.Query.term_query(self._schema, field, value, index_option=option)
+
+    def _published(self, filters: Filters | None) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        since, until = filters.days if filters else (None, None)
+        if since is None and until is None:
+            return []
+        within = tantivy.Query.range_query(self._schema, _DAY, tantivy.FieldType.Integer, since, until)
+        return [(tantivy.Occur.Must, tantivy.Query.const_score_query(within, 0.0))]
 
     def _any_field(self, term: str, weight: float) -> tuple[tantivy.Occur, tantivy.Query]:
         fields = [
@@ -202,10 +218,12 @@ def _schema() -> tantivy.Schema:
     for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(_NAME, tokenizer_name="raw", index_option="basic")
+    # New fields come last: an index of an earlier version knows its fields by their place.
+    builder.add_integer_field(_DAY, indexed=True, fast=True)
     return builder.build()
 
 
-def _document(passage: Passage, *, named: bool) -> tantivy.Document:
+def _document(passage: Passage, *, named: bool, dated: bool) -> tantivy.Document:
     document = tantivy.Document()
     document.add_bytes("id", passage.id.encode())
     document.add_text("key", _key(passage.id))
@@ -221,13 +239,15 @@ def _document(passage: Passage, *, named: bool) -> tantivy.Document:
         keys = {name_key(name) for name in names_of(passage.title, passage.synonyms)} - {""}
         for key in sorted(keys):
             document.add_text(_NAME, _key(key))
+    if dated and (day := day_of(passage.published)) is not None:
+        document.add_integer(_DAY, day)
     return document
 
 
-def _has_field(searcher: tantivy.Searcher, field: str) -> bool:
-    """An index of an earlier version has no names; it is searched and written without."""
+def _has_field(searcher: tantivy.Searcher, field: str, value: str | int = "") -> bool:
+    """An index of an earlier version has no names and no dates; it is searched and written without."""
     try:
-        searcher.doc_freq(field, "")
+        searcher.doc_freq(field, value)
     except ValueError:
         return False
     return True

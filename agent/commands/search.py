@@ -14,6 +14,7 @@ import click
 from agent.errors import UsageError
 
 if TYPE_CHECKING:
+    from retrieval.filters import Filters
     from retrieval.passage import Hit
     from retrieval.search import Index
 
@@ -54,6 +55,17 @@ _PREVIEW = 240
     default=None,
     help="Where the ranking goes: query-id, document-id, rank, score, tab-separated.",
 )
+@click.option(
+    "--since", default="", metavar="DATE", help="Published then or later: 2020, 2020-06 or 2020-06-15."
+)
+@click.option("--until", default="", metavar="DATE", help="Published then or before.")
+@click.option("--language", default="", metavar="CODE", help="Only passages in this language: en, zh.")
+@click.option(
+    "--source", default="", metavar="NAME", help="Only passages of this source, as the results name it."
+)
+@click.option(
+    "--evidence", default="", metavar="TYPE", help="Only this kind: guideline, systematic_review, trial …"
+)
 def search(
     query: str | None,
     k: int | None,
@@ -61,9 +73,15 @@ def search(
     index_dir: Path | None,
     queries: Path | None,
     run_file: Path | None,
+    since: str,
+    until: str,
+    language: str,
+    source: str,
+    evidence: str,
 ) -> None:
     """Ranked passages for QUERY, with scores by channel (dense: meaning, lexical: words).
 
+    What is dated by its year or month counts with the last day of it; what has no date passes no --since or --until.
     With --queries and --run, rank documents for many queries instead, best passage a document.
     """
     if (queries is None) != (run_file is None):
@@ -72,12 +90,13 @@ def search(
         )
     if (query is None) == (queries is None):
         raise UsageError('Give either a QUERY or --queries FILE. For example: wenzhen search "low iron"')
+    filters = _filters(since, until, language, source, evidence)
     with _open(index_dir) as index:
         if queries is not None and run_file is not None:
-            count = write_run(index, queries, run_file, k or 100)
+            count = write_run(index, queries, run_file, k or 100, filters)
             click.echo(f"Ranked {count} queries: {run_file}", err=True)
             return
-        hits = index.search(query or "", k or 10)
+        hits = index.search(query or "", k or 10, filters=filters)
         click.echo(
             json.dumps(
                 {"query": query, "hits": [_record(n, hit) for n, hit in enumerate(hits, 1)]},
@@ -88,7 +107,7 @@ def search(
         )
 
 
-def write_run(index: Index, queries: Path, run_file: Path, k: int) -> int:
+def write_run(index: Index, queries: Path, run_file: Path, k: int, filters: Filters | None = None) -> int:
     """Rank documents for every query; the file appears only when it is complete."""
     from tqdm import tqdm
 
@@ -97,10 +116,19 @@ def write_run(index: Index, queries: Path, run_file: Path, k: int) -> int:
     with part.open("w", encoding="utf-8") as out:
         for query_id, text in tqdm(_queries(queries), unit=" queries", file=sys.stderr, disable=None):
             count += 1
-            for rank, hit in enumerate(index.search_documents(text, k), start=1):
+            for rank, hit in enumerate(index.search_documents(text, k, filters=filters), start=1):
                 out.write(f"{query_id}\t{hit.passage.document_id}\t{rank}\t{hit.score:.6f}\n")
     part.replace(run_file)
     return count
+
+
+def _filters(since: str, until: str, language: str, source: str, evidence: str) -> Filters:
+    from retrieval.filters import Filters
+
+    try:
+        return Filters(language=language, source=source, evidence=evidence, since=since, until=until)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def _queries(path: Path) -> Iterator[tuple[str, str]]:

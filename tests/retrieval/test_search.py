@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval import Filters, Index, ingest_documents, open_index
+from retrieval import Filters, Index, ingest_documents, lexical, open_index
 from retrieval.embed import Embedder
-from retrieval.errors import IndexCorruptError, IndexMissingError
+from retrieval.errors import IndexCorruptError, IndexMissingError, RetrievalError
 from retrieval.fusion import CopyFilter, fuse
 from retrieval.search import DENSE, WORDS
 from retrieval.verify import verify
@@ -70,6 +71,90 @@ def test_filters_hold_in_both_channels(index: Index, filters: Filters, expected:
     for channel in (DENSE, WORDS):
         found = {i.rsplit("#", 1)[0] for i, _ in index.channel(channel, everything, 50, filters=filters)}
         assert found <= expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(since="2020"), {"of-2020", "of-may-2021", "of-a-day"}),
+        (Filters(since="2021-05-10"), {"of-may-2021", "of-a-day"}),
+        (Filters(until="2020"), {"of-2019", "of-2020"}),
+        (Filters(until="2020-06"), {"of-2019"}),
+        (Filters(since="2021", until="2021-12"), {"of-may-2021"}),
+        (Filters(since="2022-03-04", until="2022-03-04"), {"of-a-day"}),
+        (Filters(since="2030"), set()),
+        (Filters(since="2020", source="House"), {"of-2020"}),
+    ],
+)
+def test_a_date_filter_holds_in_both_channels(
+    dated_index: Path, embedder: Embedder, filters: Filters, expected: set[str]
+) -> None:
+    with open_index(dated_index, embedder=embedder) as index:
+        found = index.search("gout in the big toe", 10, filters=filters)
+        assert {hit.passage.document_id for hit in found} == expected
+        for channel in (DENSE, WORDS):
+            ranked = index.channel(channel, "gout in the big toe", 50, filters=filters)
+            assert {i.rsplit("#", 1)[0] for i, _ in ranked} == expected
+        assert len(index.search("gout in the big toe", 10)) == 6
+
+
+@pytest.fixture(scope="module")
+def dated_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    folder = tmp_path_factory.mktemp("dated") / "index"
+    dates = {
+        "of-2019": "2019",
+        "of-2020": "2020",
+        "of-may-2021": "2021-05",
+        "of-a-day": "2022-03-04",
+        "undated": None,
+        "odd": "Spring",
+    }
+    documents = [
+        document(
+            name,
+            f"Gout may swell the big toe, wrote the {name} people.",
+            published=date,
+            source="House" if name == "of-2020" else "Elsewhere",
+        )
+        for name, date in dates.items()
+    ]
+    ingest_documents(documents, folder, embedder=embedder)
+    return folder
+
+
+@pytest.mark.parametrize("date", ["yesterday", "20", "2024-13", "2024-01-40", "2024-00"])
+def test_a_date_that_is_none_is_told(date: str) -> None:
+    with pytest.raises(ValueError, match="2024-05-31"):
+        Filters(since=date)
+
+
+def test_an_index_of_before_dates_is_searched_and_says_why_it_cannot_filter(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(lexical, "_schema", _schema_without_dates)
+        ingest_documents(
+            [document("gout", "Gout swells the toe.", published="2024")], tmp_path / "i", embedder=embedder
+        )
+    ingest_documents(
+        [document("more", "Gout comes at night.", published="2024")], tmp_path / "i", embedder=embedder
+    )
+    with open_index(tmp_path / "i", embedder=embedder) as index:
+        assert {h.passage.document_id for h in index.search("gout", 3)} == {"gout", "more"}
+        assert set(dict(index.channel(WORDS, "night", 3))) == {"more#1"}
+        with pytest.raises(RetrievalError, match="--rebuild"):
+            index.search("gout", 3, filters=Filters(since="2020"))
+
+
+def _schema_without_dates() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_bytes_field("id", stored=True)
+    for name in ("key", "audience", "language", "source", "evidence"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in lexical.WEIGHTS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("name", tokenizer_name="raw", index_option="basic")
+    return builder.build()
 
 
 def test_a_deleted_document_answers_in_neither_channel(index: Index) -> None:
@@ -214,7 +299,7 @@ def test_two_threads_get_what_one_gets(index: Index) -> None:
 def test_the_langchain_seams(index: Index) -> None:
     documents = index.as_retriever(2).invoke("triptans for migraine")
     assert documents[0].metadata["document_id"] == "migraine"
-    assert documents[0].id.startswith("migraine#")
+    assert str(documents[0].id).startswith("migraine#")
     assert index.as_vectorstore().similarity_search("哮喘 咳嗽", k=1)[0].page_content.startswith("哮喘")
 
 

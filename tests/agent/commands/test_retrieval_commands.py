@@ -88,6 +88,7 @@ def test_a_run_file_lists_documents_by_query(
         (["search"], "QUERY"),
         (["search", "x", "-k", "0"], "0"),
         (["search", "--queries", __file__], "--run"),
+        (["search", "x", "--since", "last week"], "2024-05-31"),
     ],
 )
 def test_a_bad_value_is_named_and_is_wrong_usage(
