@@ -122,6 +122,7 @@ def run(
     from eval.runner import Options, run_suites
     from eval.sampling import sampled
     from eval.schema.load import find_suites, load_suite
+    from eval.stopwatch import Stopwatch
     from eval.targets.choose import Targets, baselines
 
     settings = Settings() if index is None else Settings(index=index)
@@ -148,11 +149,13 @@ def run(
         chosen = [Targets(settings, llm=llm, server=server, recorded=recorded), *baselines(against, settings)]
         for targets in chosen:
             stack.enter_context(targets)
+            watch = Stopwatch()
             with tqdm(
                 total=total, unit=" conversations", desc=targets.name, file=sys.stderr, disable=None
             ) as bar:
                 found = tuple(run_suites(loaded, targets.of, options, tick=bar.update))
-            about = {"date": date.today().isoformat(), **targets.about(), "seed": str(seed)}
+            took = watch.told([result for suite in found for result in suite.results])
+            about = {"date": date.today().isoformat(), **targets.about(), "seed": str(seed), "took": took}
             if size is not None:
                 about["slice"] = f"about {size} cases, stratified by tags"
             if judge_model:
