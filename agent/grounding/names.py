@@ -6,106 +6,32 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from agent.grounding.slots import tables
+from agent.grounding.tables import load_table
 from agent.grounding.text import fold
 
-_SUFFIX = re.compile(
-    r"\b[a-z]+(?:mycin|cillin|azole|statin|pril|sartan|olol|oxacin|triptan|profen|dipine|gliptin|gliflozin|mab|vir|tinib|"
-    r"platin|taxel|zepam|zolam|codone|phylline|semide|thiazide|metformin|parin|xaban|gatran|sone|solone|terol|setron|"
-    r"itis|osis|emia|aemia|oma|pathy|ectomy|algia|plasia|trophy|uria|penia|cele|rrhoea|rrhea|rrhage|sclerosis|stenosis)s?\b"
-)
 _CAPITAL = re.compile(
     r"(?<![.!?:]\s)(?<!^)(?<![\w-])([A-Z][a-z]{3,}|[A-Za-z]*[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Z0-9]+)*|[A-Za-z]+-?\d+[A-Za-z0-9]*)(?![\w])"
 )
 _FIRST = re.compile(r"^[A-Z]{2,}[A-Z0-9-]*\b")
-_ZH_SUFFIX = re.compile(
-    r"[\u4e00-\u9fff]{2}(?:西林|霉素|沙星|沙坦|普利|他汀|洛尔|地平|拉唑|替丁|洛芬|曲坦|双胍|列汀|列净|单抗|替尼|泼尼|可因|西泮)"
-)
-_ORGANS_EN = [
-    "heart",
-    "liver",
-    "kidney",
-    "lung",
-    "brain",
-    "stomach",
-    "skin",
-    "bone",
-    "eye",
-    "ear",
-    "bladder",
-    "pancreas",
-    "spleen",
-    "thyroid",
-    "prostate",
-    "breast",
-    "throat",
-    "nose",
-    "knee",
-    "shoulder",
-    "hip",
-    "ankle",
-    "wrist",
-    "neck",
-    "tongue",
-    "gum",
-    "tooth",
-    "colon",
-    "rectum",
-    "uterus",
-    "ovary",
-    "cervix",
-    "testis",
-    "nerve",
-    "muscle",
-    "joint",
-    "spine",
-    "chest",
-    "groin",
-    "foot",
-    "hand",
-    "arm",
-    "leg",
-]
-_ORGANS_ZH = [
-    "心脏",
-    "肝脏",
-    "肾脏",
-    "肺部",
-    "大脑",
-    "胃",
-    "皮肤",
-    "骨骼",
-    "眼睛",
-    "耳朵",
-    "膀胱",
-    "胰腺",
-    "脾脏",
-    "甲状腺",
-    "前列腺",
-    "乳房",
-    "乳腺",
-    "咽喉",
-    "鼻子",
-    "膝盖",
-    "肩膀",
-    "子宫",
-    "卵巢",
-    "肠道",
-    "胆囊",
-    "食管",
-    "口腔",
-    "牙齿",
-    "颈椎",
-    "腰椎",
-    "胸部",
-    "腹部",
-]
-_RELATED = {"heart": "cardi", "liver": "hepat", "kidney": "ren|nephr", "lung": "pulmon|respir", "brain": "cereb|neuro|enceph", "stomach": "gastr|abdom|belly", "skin": "cutan|derm", "bone": "oste|skelet", "eye": "ocul|ophth|vis", "ear": "ot|hear", "breast": "mamm", "nose": "nas|rhin", "throat": "phar", "bladder": "cyst|urin", "tooth": "teeth|dent", "foot": "feet", "muscle": "muscul|my"}  # fmt: skip
-_ZH_RELATED = {"心脏": "心", "肝脏": "肝", "肾脏": "肾", "肺部": "肺", "大脑": "脑", "眼睛": "眼|目|视", "耳朵": "耳", "骨骼": "骨", "鼻子": "鼻", "膝盖": "膝", "肩膀": "肩", "皮肤": "皮|肤", "咽喉": "咽|喉", "脾脏": "脾", "肠道": "肠", "胸部": "胸", "腹部": "腹|肚", "乳房": "乳", "口腔": "口", "牙齿": "牙", "膀胱": "膀胱|尿", "胃": "胃"}  # fmt: skip
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
-_ORGAN = re.compile(rf"\b(?:{'|'.join(_ORGANS_EN)})\b")
-_ZH_ORGAN = re.compile("|".join(_ORGANS_ZH))
+
+
+@cache
+def _endings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Words that end like the name of a medicine or a disease, in English and in Chinese."""
+    english, chinese = ("|".join(load_table("names")["endings"][language]) for language in ("en", "zh"))
+    return re.compile(rf"\b[a-z]+(?:{english})s?\b"), re.compile(rf"[\u4e00-\u9fff]{{2}}(?:{chinese})")
+
+
+@cache
+def _organs(language: str) -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
+    """What finds an organ in a claim, and by organ what finds it in a source under any of its names."""
+    groups = load_table("names")["organs"][language]
+    organs = {**groups["exchanged"], **groups["further"]}
+    edge = r"\b" if language == "en" else ""
+    named = {organ: re.compile(rf"{edge}(?:{'|'.join([organ, *also])})") for organ, also in organs.items()}
+    return re.compile(rf"{edge}(?:{'|'.join(organs)}){edge}"), named
 
 
 @cache
@@ -116,7 +42,7 @@ def _also() -> dict[str, frozenset[str]]:
     outline = load_outline()
     also: dict[str, set[str]] = {}
     called = [(one.en, one.zh, *one.other_en, *one.other_zh) for one in (*outline.cards, *outline.symptoms)]
-    for group in (*called, *tables()["medicines"]):
+    for group in (*called, *load_table("facts")["medicines"]):
         names = {fold(n) for n in group if len(n) > 1}
         for name in names:
             if (not name.isascii() or len(name) > 3) and not name.startswith(("a ", "the ", "an ")):
@@ -167,18 +93,18 @@ def strange_name(claim: str, source: str) -> str:
         others = other_names(name)
         if not _has(name, known) and not any(other in known for other in others):
             return name
-    for match in _SUFFIX.finditer(folded):
+    english, chinese = _endings()
+    for match in english.finditer(folded):
         if not _has(match.group(), known):
             return match.group()
-    for match in _ZH_SUFFIX.finditer(folded):
+    for match in chinese.finditer(folded):
         if match.group()[-3:] not in known:
             return match.group()
-    for match in _ORGAN.finditer(folded):
-        if not re.search(rf"\b(?:{match.group()}|{_RELATED.get(match.group(), match.group())})", known):
-            return match.group()
-    for match in _ZH_ORGAN.finditer(folded):
-        if not re.search(_ZH_RELATED.get(match.group(), match.group()), known):
-            return match.group()
+    for language in ("en", "zh"):
+        organ, named = _organs(language)
+        for match in organ.finditer(folded):
+            if not named[match.group()].search(known):
+                return match.group()
     return ""
 
 

@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Any
 
-import yaml
-
+from agent.grounding.tables import load_table
 from agent.grounding.text import Text, belonging, read
 
 _LATIN = re.compile(r"/?[a-z]+")
@@ -42,15 +39,8 @@ class Slot:
 
 
 @cache
-def tables() -> dict[str, Any]:
-    raw = resources.files("agent.grounding").joinpath("data", "facts.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(raw, yaml.CSafeLoader)
-    return loaded
-
-
-@cache
 def _table() -> _Table:
-    classes = tables()["classes"]
+    classes = load_table("facts")["classes"]
     whole: dict[str, dict[str, frozenset[str]]] = {}
     begins: dict[str, dict[str, frozenset[str]]] = {}
     for name, rule in classes.items():
@@ -149,7 +139,7 @@ def _all_values(text: str) -> dict[str, frozenset[str]]:
 def same_meaning() -> dict[str, frozenset[int]]:
     """English stem or Chinese string to the groups of synonyms it is in."""
     groups: dict[str, frozenset[int]] = {}
-    for number, words in enumerate(tables()["same"]):
+    for number, words in enumerate(load_table("facts")["same"]):
         for word in words:
             key = read(word).tokens[0].stem if word.isascii() else word
             groups[key] = groups.get(key, frozenset()) | {number}
