@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
 
-from agent.safety.clauses import Match, Reading, Status, cut, read
-from agent.safety.findings import Finding, lexicon
-from agent.safety.patterns import Token, normalise, tokenise
+from agent.safety.clauses import Status
+from agent.safety.findings import Finding, read_message
 from agent.skills.differential import Person
 from agent.symptoms import SymptomMatcher
 from agent.triage import Circumstances
@@ -144,30 +143,17 @@ def _ids(group: str) -> frozenset[str]:
 
 def symptom_statuses(text: str) -> list[tuple[str, Status]]:
     """Every symptom of the vocabulary named in one message, with what the words around it say."""
+    return list(_symptom_statuses(text))
+
+
+@lru_cache(maxsize=512)
+def _symptom_statuses(text: str) -> tuple[tuple[str, Status], ...]:
     mentions = SymptomMatcher.load().find(text)
     if not mentions:
-        return []
-    tokens, reading = _reading(text)
-    found: list[tuple[str, Status]] = []
-    for mention in mentions:
-        inside = [
-            number
-            for number, token in enumerate(tokens)
-            if token.end > mention.start and token.start < mention.end
-        ]
-        if inside:
-            first, last = inside[0], inside[-1] + 1
-            found.append((mention.symptom, reading.status(Match(first, last, ((first, last),)))))
-    return found
-
-
-def _reading(text: str) -> tuple[list[Token], Reading]:
-    known = lexicon()
-    tokens = tokenise(normalise(text, known.table))
-    clauses, sentences = cut(tokens)
-    found = known.book.find(tokens, clauses)
-    cues = {name: matches for name, matches in found.items() if name in known.cue_names}
-    return tokens, read(tokens, clauses, sentences, cues)
+        return ()
+    message = read_message(text)
+    matches = ((mention.symptom, message.match(mention.start, mention.end)) for mention in mentions)
+    return tuple((symptom, message.reading.status(match)) for symptom, match in matches if match)
 
 
 def _latest(findings: Sequence[Finding], measure: str) -> float | None:

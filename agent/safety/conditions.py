@@ -74,7 +74,7 @@ class _Parser:
         while self.peek() == "and":
             self._take()
             parts.append(self._single())
-        return parts[0] if len(parts) == 1 else _at_least(len(parts), parts)
+        return parts[0] if len(parts) == 1 else _all(parts)
 
     def _single(self) -> Condition:
         token = self._take()
@@ -119,6 +119,21 @@ def _number(name: str, compare: Callable[[float, float], bool], limit: float) ->
 
 def _not(condition: Condition) -> Condition:
     return lambda present: () if condition(present) is None else None
+
+
+def _all(parts: Sequence[Condition]) -> Condition:
+    """Asked of every rule at every turn, so it stops at the first that is false."""
+
+    def holds(present: Present) -> tuple[Finding, ...] | None:
+        met: list[Finding] = []
+        for part in parts:
+            found = part(present)
+            if found is None:
+                return None
+            met += found
+        return tuple(met)
+
+    return holds
 
 
 def _at_least(needed: int, parts: Sequence[Condition]) -> Condition:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from agent.safety.heads import sounds_like
@@ -75,6 +75,8 @@ class CrisisScreen:
         self._defuse: dict[str, str] = data["defuse"]
         self._safe, self._not_safe = data["safe"], data["not_safe"]
         self._texts: dict[str, Any] = data["texts"]
+        # The earlier messages of a conversation were read when they were said.
+        self._found = lru_cache(maxsize=256)(self._find)
 
     @classmethod
     def load(cls) -> CrisisScreen:
@@ -100,7 +102,7 @@ class CrisisScreen:
         fresh = ended = False
         for turn, message in enumerate(said):
             text = fold(message)
-            found = self._worst(self._find(text, turn, role))
+            found = self._worst(replace(one, turn=turn) for one in self._found(message, role))
             ended = found is None and bool(standing or previous_crisis) and self._says_safe(text.text)
             if ended:
                 standing, spoke = None, True
@@ -172,17 +174,19 @@ class CrisisScreen:
                 crisis = replace(crisis, grade=grade, evidence=text.exact(*match.span()), turn=turn)
         return crisis
 
-    def _find(self, text: Folded, turn: int, role: Role) -> Iterator[Crisis]:
-        if not any(entry.pattern.possible(text.text) for entry in self._entries):
-            return
-        for sentence in _sentences(text.text):
-            for entry in self._entries:
+    def _find(self, message: str, role: Role) -> tuple[Crisis, ...]:
+        return tuple(self._finds(fold(message), role))
+
+    def _finds(self, text: Folded, role: Role) -> Iterator[Crisis]:
+        possible = [entry for entry in self._entries if entry.pattern.possible(text.text)]
+        for sentence in _sentences(text.text) if possible else ():
+            for entry in possible:
                 for match in entry.pattern.finditer(sentence.text):
                     lead = text.text[: sentence.start + match.start()]
                     about = self._stands(entry, match, sentence.text, lead, text.text, role)
                     if about:
                         start, end = sentence.start + match.start(), sentence.start + match.end()
-                        yield Crisis(entry.kind, entry.grade, text.exact(start, end).strip(), turn, about, "")
+                        yield Crisis(entry.kind, entry.grade, text.exact(start, end).strip(), 0, about, "")
 
     def _stands(
         self, entry: _Entry, match: re.Match[str], sentence: str, lead: str, message: str, role: Role

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -13,9 +13,10 @@ from typing import Any
 import yaml
 
 from agent.safety import clauses, measurements
-from agent.safety.clauses import Status
+from agent.safety.clauses import Match, Reading, Status
+from agent.safety.measurements import Measure
 from agent.safety.patterns import PhraseBook
-from agent.safety.tokens import expand, normalise, tokenise
+from agent.safety.tokens import Token, expand, normalise, tokenise
 
 RULES = Path(__file__).with_name("rules")
 CONCEPT_FILES = ("concepts-*.yaml",)
@@ -95,6 +96,45 @@ def concepts() -> frozenset[str]:
     return frozenset(names)
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, read once: its words, what stands in them, and what the words around say about every word."""
+
+    text: str
+    """Normalised; every offset is one into the original."""
+    tokens: Sequence[Token]
+    starts: Sequence[int]
+    """Where each token begins."""
+    concepts: Mapping[str, Sequence[Match]]
+    measures: Sequence[tuple[int, Measure]]
+    """Each with the token that it begins at."""
+    sentence_of: Sequence[int]
+    reading: Reading
+
+    def match(self, start: int, end: int) -> Match | None:
+        """The tokens that characters [start, end) touch, as one match."""
+        first = bisect_right(self.tokens, start, key=lambda token: token.end)
+        last = bisect_left(self.tokens, end, key=lambda token: token.start)
+        return Match(first, last, ((first, last),)) if first < last else None
+
+
+@lru_cache(maxsize=512)
+def read_message(original: str) -> Message:
+    """Cached, because every turn reads the whole conversation, and more than one reader reads each message."""
+    lex = lexicon()
+    text = normalise(original, lex.table)
+    tokens = expand(tokenise(text), lex.shorthand)
+    clause_of, sentence_of = clauses.cut(tokens)
+    found = lex.book.find(tokens, clause_of)
+    starts = [token.start for token in tokens]
+    measures = [(max(0, bisect_right(starts, m.start) - 1), m) for m in measurements.find(text)]
+    people = [(at, m.who) for at, m in measures if m.who]
+    cues = {name: matches for name, matches in found.items() if name in lex.cue_names}
+    concepts = {name: matches for name, matches in found.items() if name not in lex.cue_names}
+    reading = clauses.read(tokens, clause_of, sentence_of, cues, people)
+    return Message(text, tokens, starts, concepts, measures, sentence_of, reading)
+
+
 def extract(said: Sequence[str]) -> tuple[Finding, ...]:
     """Every concept and measurement in the messages, oldest first, with status, person and exact words."""
     findings: list[Finding] = []
@@ -125,8 +165,10 @@ _LATER_READING = re.compile(
 
 def _corrected_numbers(original: str, turn: int, earlier: Sequence[Finding]) -> list[Finding]:
     """ "Sorry, 37.8 not 38.8": the old number as a denied finding, the new one as a present finding."""
-    text = normalise(original, lexicon().table)
+    text = read_message(original).text
     found: list[Finding] = []
+    if not (_TAKEN_BACK.search(text) or _MISTAKE.search(text)):
+        return found
     for sentence in _SENTENCES.finditer(text):
         words, numbers = sentence.group(), list(_NUMBERS.finditer(sentence.group()))
         gone = _TAKEN_BACK.search(words)
@@ -187,20 +229,10 @@ def _status(concept: str, status: Status) -> Status:
 @lru_cache(maxsize=1024)
 def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, ...], str]:
     """One message's findings, and who it ends up speaking of. Cached: every turn reads the whole conversation again."""
-    lex = lexicon()
-    text = normalise(original, lex.table)
-    tokens = expand(tokenise(text), lex.shorthand)
-    clause_of, sentence_of = clauses.cut(tokens)
-    found = lex.book.find(tokens, clause_of)
-    starts = [token.start for token in tokens]
-    measures = [(max(0, bisect_right(starts, m.start) - 1), m) for m in measurements.find(text)]
-    people = [(at, m.who) for at, m in measures if m.who]
-    cues = {name: matches for name, matches in found.items() if name in lex.cue_names}
-    reading = clauses.read(tokens, clause_of, sentence_of, cues, people)
+    message = read_message(original)
+    tokens, reading, sentence_of = message.tokens, message.reading, message.sentence_of
     findings = []
-    for name, matches in found.items():
-        if name in lex.cue_names:
-            continue
+    for name, matches in message.concepts.items():
         for match in matches:
             start, end = tokens[match.start].start, tokens[match.end - 1].end
             findings.append(
@@ -216,8 +248,8 @@ def _extract_one(original: str, turn: int, person: str) -> tuple[tuple[Finding, 
                     corrects=sentence_of[match.start] in reading.corrected_clauses,
                 )
             )
-    for at, measure in measures:
-        where = clauses.Match(at, max(at + 1, bisect_right(starts, measure.end - 1)), ())
+    for at, measure in message.measures:
+        where = Match(at, max(at + 1, bisect_right(message.starts, measure.end - 1)), ())
         status = reading.status(where._replace(parts=((where.start, where.end),)))
         findings.append(
             Finding(

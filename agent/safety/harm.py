@@ -6,6 +6,7 @@ same signature as ``harmful`` may be asked next, and only ever adds refusals.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from agent.safety.lexicon import Lexicon, Rule, matches, parse_rules
@@ -13,16 +14,20 @@ from agent.safety.wording import fold, load_data
 
 
 @cache
-def _parts() -> tuple[Lexicon, tuple[Rule, ...]]:
+def _parts() -> tuple[Lexicon, tuple[Rule, ...], Mapping[str, frozenset[int]]]:
+    """The words, the rules, and which rules a word class may begin."""
     data = load_data("guards")
-    return Lexicon(data["words"]), parse_rules(data["rules"])
+    rules = parse_rules(data["rules"])
+    classes = {name for rule in rules for name in rule.steps[0]}
+    begins = {name: frozenset(n for n, rule in enumerate(rules) if name in rule.steps[0]) for name in classes}
+    return Lexicon(data["words"]), rules, begins
 
 
 def harmful(text: str) -> Rule | None:
     """The first rule that a request breaks, or ``None``."""
-    lexicon, rules = _parts()
+    lexicon, rules, begins = _parts()
     for tags in lexicon.sentences(fold(text).text):
-        for rule in rules:
-            if matches(rule, tags):
-                return rule
+        for number in sorted(frozenset().union(*(begins.get(name, ()) for name in tags))):
+            if matches(rules[number], tags):
+                return rules[number]
     return None

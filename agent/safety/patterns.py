@@ -23,6 +23,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from agent.safety.tokens import FILLERS, Token, normalise, stem, tokenise
@@ -59,7 +60,10 @@ class PhraseBook:
         """``exact`` names phrases whose words are never guessed from a misspelling."""
         self._words = words
         self._elements: dict[str, int] = {}
-        self._literals: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._single: dict[str, list[int]] = {}
+        """One word, or "=word" as it stands, to the elements that it is."""
+        self._longer: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        """The first word of several to the others."""
         self._prefixes: dict[str, list[int]] = {}
         self._by_first: dict[int, list[_Phrase]] = {}
         self._guessable: set[str] = set()
@@ -75,6 +79,8 @@ class PhraseBook:
             if len(word) >= 5 and word.isascii():
                 self._by_initial.setdefault(word[0], []).append(word)
         self._not_typos = frozenset(stem(w) for w in not_typos)
+        # Most unknown words are ordinary ones, met again and again.
+        self._correct = lru_cache(maxsize=4096)(self._correct_once)
 
     # -- reading phrases ---------------------------------------------------------------------------
 
@@ -144,7 +150,10 @@ class PhraseBook:
             stems = tuple(map(stem, words))
             if literal[-1] == "*" and len(words) > 1:
                 stems = (*stems[:-1], words[-1] + "*")
-        self._literals.setdefault(stems[0], []).append((stems[1:], element))
+        if len(stems) == 1:
+            self._single.setdefault(stems[0], []).append(element)
+        else:
+            self._longer.setdefault(stems[0], []).append((stems[1:], element))
         self._inner_words.update(stems[1:])
         if guess:
             self._guessable.add(stems[0])
@@ -175,33 +184,40 @@ class PhraseBook:
 
     def _spans(self, tokens: Sequence[Token]) -> dict[int, list[tuple[int, int]]]:
         stems = [stem(t.text) if t.kind == "word" else t.text for t in tokens]
-        corrected: dict[str, str] = {}
         spans: dict[int, list[tuple[int, int]]] = {}
         for i, token in enumerate(tokens):
             key = stems[i]
             if token.kind == "word" and len(key) >= 5 and not self._knows(key):
-                if key not in corrected:
-                    corrected[key] = self._correct(key)
-                key = stems[i] = corrected[key]
+                stems[i] = self._correct(key)
+        whole: dict[tuple[str, str], tuple[int, ...]] = {}
         for i, token in enumerate(tokens):
-            for _, element in self._literals.get("=" + token.text, ()):
+            word = (token.text, stems[i])
+            known = whole.get(word)
+            if known is None:
+                known = whole[word] = self._elements_of(*word, prefixes=token.kind == "word")
+            for element in known:
                 spans.setdefault(element, []).append((i, i + 1))
-            for rest, element in self._literals.get(stems[i], ()):
-                end = i + 1 + len(rest)
-                if not rest or _goes_on(rest, stems, tokens, i + 1):
-                    spans.setdefault(element, []).append((i, end))
-            if token.kind == "word":
-                for length in self._prefix_lengths:
-                    if length > len(token.text):
-                        break
-                    for element in self._prefixes.get(token.text[:length], ()):
-                        spans.setdefault(element, []).append((i, i + 1))
+            following = stems[i + 1] if i + 1 < len(stems) else ""
+            for rest, element in self._longer.get(stems[i], ()):
+                # The second word rules out nearly all; only "upper_abdom*" cannot be told by it.
+                if (rest[0] == following or rest[0][-1] == "*") and _goes_on(rest, stems, tokens, i + 1):
+                    spans.setdefault(element, []).append((i, i + 1 + len(rest)))
         return spans
 
-    def _knows(self, word: str) -> bool:
-        return word in self._literals or word in self._inner_words
+    def _elements_of(self, word: str, stemmed: str, *, prefixes: bool) -> tuple[int, ...]:
+        """The one-word elements that a word is: as it stands, by its stem, by its beginning."""
+        elements = [*self._single.get("=" + word, ()), *self._single.get(stemmed, ())]
+        if prefixes:
+            for length in self._prefix_lengths:
+                if length > len(word):
+                    break
+                elements += self._prefixes.get(word[:length], ())
+        return tuple(elements)
 
-    def _correct(self, word: str) -> str:
+    def _knows(self, word: str) -> bool:
+        return word in self._single or word in self._longer or word in self._inner_words
+
+    def _correct_once(self, word: str) -> str:
         """The known word one slip away ("brething" for "breathing"), or the word itself."""
         if word in self._not_typos or any(word[:n] in self._prefixes for n in self._prefix_lengths):
             return word

@@ -44,6 +44,8 @@ class _Entity:
     source: str
     group: bool
     check: str
+    digits: int
+    """Digits that a text must have before the pattern is tried."""
 
 
 @dataclass(frozen=True, order=True)
@@ -78,7 +80,10 @@ def redact(text: str) -> Redacted:
 def identifiers(text: str) -> tuple[Span, ...]:
     """Where a text identifies somebody: spans in order that do not overlap."""
     found: list[Span] = []
+    digits = sum(map(str.isdigit, text))
     for entity in _entities():
+        if digits < entity.digits:
+            continue
         for start, end in _matches(entity, text):
             if all(end <= other.start or start >= other.end for other in found):
                 found.append(Span(start, end, entity.label))
@@ -222,7 +227,13 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
 def _entities() -> tuple[_Entity, ...]:
     data = load_data("privacy")
     return tuple(
-        _Entity(e["label"], expand(e["match"], data["macros"]), bool(e.get("group")), e.get("check", ""))
+        _Entity(
+            e["label"],
+            expand(e["match"], data["macros"]),
+            bool(e.get("group")),
+            e.get("check", ""),
+            e.get("digits", 0),
+        )
         for e in data["entities"]
     )
 

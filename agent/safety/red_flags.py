@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal
 
 from agent.safety import conditions
@@ -94,17 +94,22 @@ class ScreenResult:
 
 
 class RedFlagScreen:
-    """Loaded once; ``check`` keeps nothing between calls."""
+    """Loaded once; ``check`` keeps nothing but what it said of the conversations it has just read."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
+        # Every turn asks about the conversation without its last message too, which the turn before has asked.
+        self._checked = lru_cache(maxsize=256)(self._check)
 
     @classmethod
     def load(cls) -> RedFlagScreen:
-        return cls(_rules())
+        return _loaded()
 
     def check(self, said: Sequence[str]) -> ScreenResult:
         """Screen every user message so far, oldest first."""
+        return self._checked(tuple(said))
+
+    def _check(self, said: tuple[str, ...]) -> ScreenResult:
         findings = standing(extract(said))
         if not findings:
             return ScreenResult()
@@ -186,6 +191,11 @@ def _flag(rule: Rule, findings: Sequence[Finding], said: Sequence[str]) -> RedFl
     if end - start > _LONGEST_EVIDENCE:
         end = max(f.end for f in here if f.end - start <= _LONGEST_EVIDENCE or f is here[0])
     return RedFlag(id=rule.id, evidence=said[turn][start:end], turn=turn, level=rule.level)
+
+
+@cache
+def _loaded() -> RedFlagScreen:
+    return RedFlagScreen(_rules())
 
 
 @cache

@@ -6,7 +6,7 @@ A follow-up belongs to its conversation: after a knee operation, "and tennis?" i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.safety.lexicon import Lexicon
 from agent.safety.wording import fold, load_data
@@ -20,9 +20,7 @@ def _lexicon() -> Lexicon:
 
 def outside(text: str) -> str | None:
     """The topic (``weather``, ``code``, …) of a message that has nothing to do with health, or ``None``."""
-    seen: set[str] = set()
-    for tags in _lexicon().sentences(fold(text).text):
-        seen.update(tags)
+    seen = _classes(text)
     if "health" in seen:
         return None
     return next((name for name in load_data("scope")["topics"] if name in seen), None)
@@ -38,4 +36,10 @@ def follows(topic: str, history: Sequence[str]) -> bool:
 
 def mentions_health(text: str) -> bool:
     """Whether any word of a text has to do with health."""
-    return any("health" in tags for tags in _lexicon().sentences(fold(text).text))
+    return "health" in _classes(text)
+
+
+@lru_cache(maxsize=256)
+def _classes(text: str) -> frozenset[str]:
+    """The classes of all words of a text; several guards ask about the same one."""
+    return frozenset(name for tags in _lexicon().sentences(fold(text).text) for name in tags)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import count
 from typing import Any
@@ -46,6 +46,7 @@ class Folded:
         return self.original[start:end]
 
 
+@lru_cache(maxsize=256)
 def fold(text: str) -> Folded:
     """Lower case, straight quotes, half-width letters, simplified characters; invisible characters removed."""
     if _INVISIBLE.search(text):
