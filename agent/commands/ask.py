@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
+from agent.commands import options
 from agent.errors import UsageError
-
-LANGUAGES = click.Choice(["auto", "en", "zh"])
-ROLES = click.Choice(["patient", "clinician"])
 
 
 def read_question(text: str) -> str:
@@ -28,17 +26,12 @@ def read_question(text: str) -> str:
 
 @click.command()
 @click.argument("text")
-@click.option("--role", type=ROLES, default="patient", show_default=True, help="Who is asking.")
-@click.option("--language", type=LANGUAGES, default="auto", show_default=True, help="Language of the reply.")
-@click.option("--locale", default=None, metavar="CODE", help="Whose emergency numbers to show: us, gb, cn, …")
-@click.option(
-    "--index",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Answer from this index instead of the handbook.",
-)
+@options.role
+@options.language("reply")
+@options.locale
+@options.index
 @click.option("--json", "as_json", is_flag=True, help="The whole reply as JSON.")
-@click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
+@options.llm
 def ask(
     text: str,
     role: str,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agent.commands import options
 from agent.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,16 +22,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="IN.jsonl")
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.jsonl")
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Conversations at the same time."
-)
-@click.option(
-    "--index",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Answer from this index instead of the handbook.",
-)
-@click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
+@options.jobs(1)
+@options.index
+@options.llm
 @click.option("--restart", is_flag=True, help="Start anew instead of going on after an interruption.")
 def batch(source: Path, target: Path, jobs: int, index: Path | None, llm: bool | None, restart: bool) -> None:
     """Answer every conversation of IN.jsonl into OUT.jsonl, one line for one line, in the same order.

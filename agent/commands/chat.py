@@ -6,17 +6,15 @@ import uuid
 
 import click
 
-from agent.commands.ask import LANGUAGES, ROLES
+from agent.commands import options
 
 
 @click.command()
-@click.option("--role", type=ROLES, default="patient", show_default=True, help="Who is asking.")
-@click.option(
-    "--language", type=LANGUAGES, default="auto", show_default=True, help="Language of the replies."
-)
-@click.option("--locale", default=None, metavar="CODE", help="Whose emergency numbers to show: us, gb, cn, …")
+@options.role
+@options.language("replies")
+@options.locale
 @click.option("--session", default=None, metavar="ID", help="Go on with an earlier conversation.")
-@click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
+@options.llm
 def chat(role: str, language: str, locale: str | None, session: str | None, llm: bool | None) -> None:
     """Talk with Wenzhen. An empty line or Ctrl-D ends the conversation; it is kept and can be resumed.
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agent.commands import options
+
 if TYPE_CHECKING:
     from agent.settings import Settings
     from eval.scoring.expected import Judge
@@ -30,14 +32,12 @@ Table = Mapping[str, Mapping[str, "Measure"]]
 @click.option(
     "--index", type=click.Path(path_type=Path), default=None, help="Answer from (or rank over) this index."
 )
-@click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
+@options.llm
 @click.option(
     "--server", default=None, metavar="URL", help="Measure a chatbot instead: http://host/v1#model."
 )
 @click.option("--against", default="", metavar="bare,naive-rag", help="Baselines on the same records.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Conversations at the same time."
-)
+@options.jobs(2)
 @click.option("--judge", "judge_model", default=None, metavar="MODEL", help="Judge model, for healthbench.")
 @click.option("--votes", type=click.IntRange(1, 15), default=3, show_default=True, help="Votes of the judge.")
 @click.option(

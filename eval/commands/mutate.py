@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from agent.commands import options
+
 
 @click.command()
 @click.argument(
@@ -15,15 +17,8 @@ import click
 @click.option("--switch", "names", multiple=True, metavar="NAME", help="Only this one; may be given again.")
 @click.option("--sample", "size", type=click.IntRange(1), default=None, help="Only about so many cases.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the slice.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Conversations at the same time."
-)
-@click.option(
-    "--index",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Answer from this index instead of the handbook.",
-)
+@options.jobs(2)
+@options.index
 def mutate(
     suites: tuple[Path, ...],
     names: tuple[str, ...],

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from agent.commands import options
+
 
 @click.command()
 @click.argument(
@@ -19,16 +21,9 @@ import click
     default=None,
     help="Folder for report.html, report.json, report.md and junit.xml.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Conversations at the same time."
-)
-@click.option(
-    "--index",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Answer from this index instead of the handbook.",
-)
-@click.option("--llm/--no-llm", default=None, help="Force the language model on or off.")
+@options.jobs(2)
+@options.index
+@options.llm
 @click.option(
     "--sample",
     "size",
