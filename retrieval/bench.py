@@ -146,10 +146,10 @@ def bench_search(
             figures.append(
                 SearchFigures(
                     size,
-                    _at(ours, 50),
-                    _at(ours, 95),
-                    _at(bare, 50),
-                    _at(bare, 95),
+                    percentile(ours, 50),
+                    percentile(ours, 95),
+                    percentile(bare, 50),
+                    percentile(bare, 95),
                     ratio,
                     megabytes,
                     seconds,
@@ -208,9 +208,10 @@ def _times(index: Index, embedder: Embedder, texts: Sequence[str]) -> tuple[list
     return ours, bare
 
 
-def _at(values: Sequence[float], percent: int) -> float:
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest value that so many percent of all do not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, math.ceil(len(ordered) * percent / 100) - 1)]
+    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
 
 
 def _vocabulary() -> list[str]:

@@ -16,6 +16,7 @@ from agent.safety.privacy import redact
 from agent.safety.screen import screen, warm_up
 from agent.settings import Settings
 from agent.types import Exchange, Role, Turn
+from retrieval.bench import percentile
 from retrieval.language import detect_language
 
 MESSAGES = (
@@ -73,10 +74,10 @@ def guard(rounds: int, as_json: bool) -> None:
         "load_ms": round(load_ms, 1),
         "first_turn_ms": round(first, 2),
         **{
-            kind: {"p50_ms": round(median(some), 2), "p95_ms": round(p95(some), 2)}
+            kind: {"p50_ms": round(median(some), 2), "p95_ms": round(percentile(some, 95), 2)}
             for kind, some in times.items()
         },
-        "all": {"p50_ms": round(median(everything), 2), "p95_ms": round(p95(everything), 2)},
+        "all": {"p50_ms": round(median(everything), 2), "p95_ms": round(percentile(everything, 95), 2)},
         "turns": len(everything),
     }
     click.echo(json.dumps(result) if as_json else table(result))
@@ -106,11 +107,6 @@ def timed(work: Callable[[Turn], None], turn: Turn) -> float:
     started = time.perf_counter()
     work(turn)
     return (time.perf_counter() - started) * 1e3
-
-
-def p95(values: list[float]) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
 
 
 @contextmanager
