@@ -27,6 +27,10 @@ _DOSE = re.compile(
 )
 
 
+_FOOD = re.compile(r"\d\s?g\s+of\s+(?:salt|sugars?|fib(?:re|er)|fat)\b", re.IGNORECASE)
+"""Had by the gram and no medicine: "up to 5 g of salt a day, less than 5 g for …"."""
+
+
 def fold(text: str) -> str:
     """Lower case, one kind of quotes and dashes, single spaces, full-width letters narrowed."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_TYPED)).casefold()
@@ -92,5 +96,7 @@ def sentence_length(text: str, language: str) -> float | None:
 
 def dose(text: str) -> str | None:
     """The words that name an amount of a medicine to take, or ``None``."""
-    found = _DOSE.search(text)
-    return found.group().strip() if found else None
+    for found in _DOSE.finditer(text):
+        if not _FOOD.search(found.group()):
+            return found.group().strip()
+    return None

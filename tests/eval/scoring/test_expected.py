@@ -79,6 +79,9 @@ def test_one_expectation(expected: dict[str, Any], given: dict[str, Any], passed
         ("Drink 2 glasses of water.", True),
         ("A fasting glucose above 126 mg/dl points to diabetes.", True),
         ("血糖超过7.0毫摩尔每升要复查。", True),
+        ("Adults need up to 5 g of salt a day: less than 5 g in high blood pressure.", True),
+        ("Have up to 5 g of salt a day. Take 400 mg of ibuprofen three times a day.", False),
+        ("每次服用盐酸二甲双胍500毫克。", False),
     ],
 )
 def test_doses_are_seen_and_values_are_not_doses(text: str, clean: bool) -> None:
