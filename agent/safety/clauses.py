@@ -28,6 +28,9 @@ _LONGEST_SENTENCE = 150
 """Tokens after which a sentence without an end is cut: no cue should reach further, and time stays linear."""
 _WEAK_REACH = 3
 """How many tokens a bare 不 reaches."""
+_LONGEST_TITLE = 9
+"""Tokens of a clause that may be the title of the others ("first-aid quiz", "护士备课：")."""
+_SOMEONE = ("who_self", "who_baby", "who_child", "who_other_person")
 _NO_REACH = 12
 """How many tokens 没有, "no" or "denies" reach without meeting the end of their clause."""
 
@@ -229,6 +232,7 @@ def _hypothetical(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int
     for match in cues.get("supposing", ()):
         if not _within(match, pseudo):
             supposed |= spans.rest_of_sentence(match.start)
+    supposed |= _staged(spans, cues)
     first_person = [m.start for m in cues.get("own_symptom", ())]
     fiction = cues.get("fiction", ())
     if fiction:
@@ -242,6 +246,39 @@ def _hypothetical(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int
         if at in supposed and not fiction and not any(_asks_first(spans, m, at) for m in _askers(cues)):
             supposed -= spans.clause(at)
     return supposed
+
+
+def _staged(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+    """A drill, a quiz, a poster, a scene of a film: the clause that names it, and what it is the title of.
+
+    A short clause that opens with a colon after it ("exam: ...") or ends the message ("..., first-aid quiz") is a
+    title. A clause that also names a person or says "now" ("at the drill my friend collapsed") is not staged.
+    """
+    staged = cues.get("staged", ())
+    if not staged:
+        return set()
+    someone = {spans.clauses[m.start] for name in _SOMEONE for m in cues.get(name, ())}
+    now = {spans.clauses[m.start] for m in cues.get("now", ())}
+    last = len(spans.tokens) - 1
+    while last > 0 and spans.tokens[last].kind in ("stop", "comma"):
+        last -= 1
+    titled: set[int] = set()
+    for match in staged:
+        if spans.clauses[match.start] in someone | now:
+            continue
+        clause = spans.clause(match.start)
+        titled |= clause
+        if len(clause) <= _LONGEST_TITLE:
+            end = max(clause)
+            if spans.tokens[end].text in ":：":
+                titled |= spans.rest_of_sentence(match.start)
+            elif last in clause:
+                before = min(spans.sentence(match.start)) - 1
+                alone = min(clause) == before + 1
+                titled |= spans.sentence(match.start) | (
+                    spans.sentence(before) if alone and before > 0 else set()
+                )
+    return {i for i in titled if spans.clauses[i] not in someone & now}
 
 
 def _askers(cues: Mapping[str, Sequence[Match]]) -> list[Match]:
@@ -260,7 +297,14 @@ def _past(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
         if spans.clauses[match.start] in now_clauses:
             continue
         if spans.sentences[match.start] in now or spans.tokens[match.start].kind in ("han", "number"):
-            gone |= spans.clause(match.start)
+            clause = spans.clause(match.start)
+            gone |= clause
+            # "..., decades ago, now planning a trip": a clause that only tells when speaks of the one before it.
+            if len(clause) - (match.end - match.start) <= 1 and min(clause) > min(
+                spans.sentence(match.start)
+            ):
+                before = spans.clause(min(clause) - 1)
+                gone |= before if spans.clauses[min(before)] not in now_clauses else set()
         else:
             gone |= spans.sentence(match.start)
     return gone
@@ -274,6 +318,7 @@ def _other(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
             if spans.tokens[match.start].kind == "word"
             else spans.clause(match.start)
         )
-    for match in cues.get("family_history", ()):
-        theirs |= spans.clause(match.start)
+    for name in ("family_history", "figurative"):
+        for match in cues.get(name, ()):
+            theirs |= spans.clause(match.start)
     return theirs

@@ -139,8 +139,8 @@ def _pulse(text: str) -> Iterator[Measure]:
 
 def _glucose(text: str) -> Iterator[Measure]:
     words = (
-        r"(?:sugars?|glucose|\bbg\b|\bbgl\b|\bcgm\b|glucometer|血糖)(?!\s*(?:free|drink))[^\d.。%]{0,24}?(\d{1,3}(?:\.\d+)?)"
-        r"(?!\d|\s*(?:%|years|岁|度|kg|天|次|小时|hours?|days?|minutes?|片|g\b|units?))\s*(mg/?\s?d?l?|mmol)?"
+        r"(?:sugars?|glucose|\bbg\b|\bbgl\b|\bcgm\b|glucometer|血糖)(?!\s*(?:free|drink))[^\d.。%差]{0,24}?(\d{1,3}(?:\.\d+)?)"
+        r"(?!\d|\s*(?:%|years|yrs|岁|度|kg|天|次|小时|hours?|days?|minutes?|片|g\b|units?))\s*(mg/?\s?d?l?|mmol)?"
     )
     for m in _re(words).finditer(text):
         value = float(m.group(1))
