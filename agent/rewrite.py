@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.introductions import without_introductions
 from agent.types import Exchange
 
 _LEANS_ON_EARLIER = re.compile(
@@ -53,6 +54,6 @@ def leans_on_earlier(text: str, *, own_topic: bool) -> bool:
 
 
 def for_search(query: str) -> str:
-    """The query as the index should see it: the topic first, then what is asked of it."""
-    asked, _, topic = query.partition(" ↩ ")
+    """The query as the index should see it: the topic first, then what is asked of it, and not who is asking."""
+    asked, _, topic = (without_introductions(part) for part in query.partition(" ↩ "))
     return f"{topic} {asked}".strip() if topic else asked
