@@ -112,11 +112,16 @@ class CrisisScreen:
                 spoke = True
                 standing = found if standing is None else self._worst((standing, found))
             if standing is not None:
-                raised = self._raise(standing, text, turn)
+                wish = (
+                    standing.evidence.lower() if standing.turn == turn and standing.grade == "passive" else ""
+                )
+                raised = self._raise(standing, text, turn, wish)
                 fresh = fresh or raised is not standing
                 standing = raised
         if standing is None and not ended and learned:
-            standing = self._sounds(said, role, above)
+            heard = self._sounds(said, role, above)
+            # The head hears only that it is a crisis; whether means are at hand, the words tell.
+            standing = self._nearer(heard, said) if heard else None
             fresh = standing is not None
         if standing is None and previous_crisis and not spoke:
             standing, fresh = self._held(said)
@@ -142,8 +147,13 @@ class CrisisScreen:
     def _held(self, said: Sequence[str]) -> tuple[Crisis, bool]:
         """An earlier turn's crisis whose words the rules do not know; means at hand or an attempt still raise it."""
         held = Crisis("suicide", "passive", "", 0, "self", "")
-        raised = self._raise(held, fold(said[-1]), len(said) - 1) if said else held
-        return (raised, True) if raised.grade in ("means", "attempt") else (held, False)
+        raised = self._nearer(held, said) if said else held
+        return raised, raised is not held
+
+    def _nearer(self, crisis: Crisis, said: Sequence[str]) -> Crisis:
+        """The same with means at hand or an attempt in the last message; a "tonight" alone says little here."""
+        raised = self._raise(crisis, fold(said[-1]), len(said) - 1)
+        return raised if raised.grade in ("means", "attempt") else crisis
 
     def _told_about(self, text: str) -> About:
         """Whose crisis a whole message tells of: another's where one is named and then spoken of."""
@@ -163,14 +173,20 @@ class CrisisScreen:
     def _says_safe(self, text: str) -> bool:
         return bool(compiled(self._safe).search(text)) and not compiled(self._not_safe).search(text)
 
-    def _raise(self, crisis: Crisis, text: Folded, turn: int) -> Crisis:
+    def _raise(self, crisis: Crisis, text: Folded, turn: int, wish: str = "") -> Crisis:
+        """``wish``: the words found; "if only I did not wake up tomorrow" names no plan for tomorrow besides."""
         if crisis.kind not in {"suicide", "self-harm", "overdose"}:
             return crisis
         for grade, raiser in self._raises:
             if GRADES.index(grade) <= GRADES.index(crisis.grade):
                 continue
             match = raiser.search(text.text)
-            if match and not self._denied(text.text[: match.start()]) and not self._hits("past", text.text):
+            if (
+                match
+                and match.group() not in wish
+                and not self._denied(text.text[: match.start()])
+                and not self._hits("past", text.text)
+            ):
                 crisis = replace(crisis, grade=grade, evidence=text.exact(*match.span()), turn=turn)
         return crisis
 
