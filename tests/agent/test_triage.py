@@ -67,6 +67,13 @@ def test_an_urgency_needs_a_share_of_the_probability() -> None:
     assert estimate([mild, *two], Circumstances(), "en").level == Level.URGENT
 
 
+def test_a_danger_that_hardly_fits_is_no_urgency() -> None:
+    dengue = candidate("dengue", "urgent", 0.01)
+    assert estimate([dengue], Circumstances(), "en").level == Level.ROUTINE
+    together = [candidate(name, "urgent", 0.05) for name in ("pneumonia", "pyelonephritis")]
+    assert estimate(together, Circumstances(), "en").level == Level.URGENT
+
+
 def test_a_card_alone_calls_no_emergency() -> None:
     level = estimate([candidate("stroke", "emergency", 0.9)], Circumstances(), "en").level
     assert level == Level.URGENT
