@@ -106,6 +106,28 @@ class LexicalIndex:
         """Passages of pages with the name of this key (``analysis.name_key``); 0 where no page has it."""
         return int(self._searcher.doc_freq(_NAME, _key(key))) if self._has_names else 0
 
+    def ceiling(self, query: str) -> float:
+        """A score that hardly any passage reaches: all terms of the query, each as often as counts. Above 0."""
+        counts = Counter(terms(query[:MAX_QUERY_CHARS], limit=4 * MAX_QUERY_TERMS))
+        with _readable(self._folder):
+            weights = (
+                count * self._idf(self._holding(term)) ** (1 + RARER)
+                for term, count in list(counts.items())[:MAX_QUERY_TERMS]
+            )
+            return sum(weights) or 1.0
+
+    def page_of(self, name: str, language: str) -> str | None:
+        """A passage, in this language, of a page with this name; ``None`` where there is none."""
+        if not self._has_names:
+            return None
+        both = [
+            (tantivy.Occur.Must, self._term(_NAME, _key(name_key(name)))),
+            (tantivy.Occur.Must, self._term("language", _key(language))),
+        ]
+        with _readable(self._folder):
+            found = self._searcher.search(tantivy.Query.boolean_query(both), 1, count=False).hits
+            return _stored_id(self._searcher.doc(found[0][1])) if found else None
+
     def rarity(self, term: str) -> float:
         """Inverse document frequency: 0 for a term in every passage, highest for one in none."""
         with _readable(self._folder):

@@ -111,3 +111,6 @@ class Hit:
     passage: Passage
     score: float
     channels: Mapping[str, ChannelScore] = field(default_factory=lambda: MappingProxyType({}))
+    probability: float | None = None
+    """That the passage answers, as people judged it on questions of the kind (``retrieval.probability``); ``None``
+    where it is not estimated."""

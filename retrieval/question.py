@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,11 @@ class Question:
             return ""
         wanted = [wording()[self.language].titles[aspect] for aspect in self.aspects]
         return " ".join([*self.focus, *wanted])
+
+    def called(self, titles: Mapping[str, str]) -> Question:
+        """The question about pages by their titles, in the place of other names of theirs (``calpol`` is Paracetamol):
+        a vector knows a title better than a brand or a lay word."""
+        return replace(self, focus=tuple(dict.fromkeys(titles.get(name, name) for name in self.focus)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,4 +32,6 @@ def to_langchain(hit: Hit) -> Document:
     passage = hit.passage
     known = {f.name: getattr(passage, f.name) for f in fields(passage) if f.name not in ("id", "text")}
     metadata = {name: value for name, value in known.items() if value not in (None, "")}
+    if hit.probability is not None:
+        metadata["probability"] = hit.probability
     return Document(page_content=passage.text, id=passage.id, metadata={**metadata, "score": hit.score})

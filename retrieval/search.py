@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from retrieval.errors import RetrievalError
 from retrieval.filters import Filters
 from retrieval.fusion import CopyFilter, Ranking, best_by, fuse
+from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.manifest import Manifest
 from retrieval.passage import Hit, Passage
+from retrieval.probability import Channel, figures, models
 from retrieval.remembered import RememberedVectors
 from retrieval.store import PassageStore
 from retrieval.versions import current_dir
@@ -62,7 +64,10 @@ class Index:
         if not _says_something(query):
             return []
         with self._lock:
-            ranked = fuse(self._channels(query, max(DEPTH, 4 * k), filters), WEIGHTS)
+            found_by = self._channels(query, max(DEPTH, 4 * k), filters)
+            ranked = fuse(found_by, WEIGHTS)
+            dense, words = self._lists(query, found_by)
+            model = models()[detect_language(query)]
             hits: list[Hit] = []
             copies = CopyFilter()
             for start in range(0, len(ranked), 2 * k):
@@ -70,7 +75,8 @@ class Index:
                 found = self._store.get([item for item, _, _ in part])
                 for item, score, channels in part:
                     if item in found and not copies.is_copy(found[item].text):
-                        hits.append(Hit(found[item], score, MappingProxyType(channels)))
+                        probability = model.probability(figures(item, dense, words))
+                        hits.append(Hit(found[item], score, MappingProxyType(channels), probability))
                         if len(hits) == k:
                             return hits
             return hits
@@ -100,6 +106,17 @@ class Index:
     ) -> list[tuple[str, float]]:
         """Passage ids and scores of one channel alone (``dense``, ``lexical``, or either's topic), for measuring."""
         return list(self._channels(query, k, filters).get(name, ())) if _says_something(query) else []
+
+    def figures(
+        self, query: str, k: int = 10, *, filters: Filters | None = None
+    ) -> list[tuple[str, tuple[float, ...]]]:
+        """Ids of the ``k`` best passages with what their probability is estimated from (``probability.FIGURES``)."""
+        if not _says_something(query):
+            return []
+        with self._lock:
+            found_by = self._channels(query, max(DEPTH, 4 * k), filters)
+            dense, words = self._lists(query, found_by)
+            return [(item, figures(item, dense, words)) for item, _, _ in fuse(found_by, WEIGHTS)[:k]]
 
     def understand(self, query: str) -> Question:
         """What a question asks, by the names that this index has pages of; what the topic channels search for."""
@@ -187,11 +204,28 @@ class Index:
                 DENSE: self._store.query(vector, depth, filters),
                 WORDS: self._lexical.search(query, depth, filters),
             }
-            if topic := self._lexical.understand(query).titled:
+            question = self._lexical.understand(query)
+            if question.titled:
+                question = question.called(self._titles(question))
+            if topic := question.titled:
                 asked = self._embedder.embed_query(topic)
                 found[TOPIC[DENSE]] = self._store.query(asked, depth, filters)
                 found[TOPIC[WORDS]] = self._lexical.search(topic, depth, filters)
             return found
+
+    def _titles(self, question: Question) -> dict[str, str]:
+        """Titles of the pages that a question calls by another name."""
+        pages = {name: self._lexical.page_of(name, question.language) for name in question.focus}
+        found = self._store.get(list(dict.fromkeys(page for page in pages.values() if page)))
+        return {
+            name: title
+            for name, page in pages.items()
+            if page in found and name.casefold() not in (title := found[page].title).casefold()
+        }
+
+    def _lists(self, query: str, found_by: dict[str, Ranking]) -> tuple[Channel, Channel]:
+        words = Channel.of(found_by[WORDS], self._lexical.ceiling(query))
+        return Channel.of(found_by[DENSE]), words
 
     def _vector(self, query: str) -> list[float]:
         text = query.strip()[:MAX_DENSE_CHARS]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 COLLECTION = "passages"
-_HNSW: Any = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 200}
+_HNSW: Any = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 400}
 _READ_BATCH = 2000
 _SYNC = 1000
 """Records after which Chroma writes its vector file out; until then they are in its log, which an opening replays."""

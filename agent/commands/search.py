@@ -159,7 +159,13 @@ def _open(index_dir: Path | None) -> Index:
 
 def _record(rank: int, hit: Hit) -> dict[str, object]:
     channels = {name: {"rank": c.rank, "score": round(c.score, 4)} for name, c in hit.channels.items()}
-    return {"rank": rank, "score": round(hit.score, 6), "channels": channels, "passage": asdict(hit.passage)}
+    return {
+        "rank": rank,
+        "score": round(hit.score, 6),
+        "probability": None if hit.probability is None else round(hit.probability, 3),
+        "channels": channels,
+        "passage": asdict(hit.passage),
+    }
 
 
 def _readable(hits: list[Hit]) -> str:
@@ -176,4 +182,8 @@ def _entry(rank: int, hit: Hit) -> str:
     scores = "  ".join(f"{name} #{place.rank} ({place.score:.3f})" for name, place in hit.channels.items())
     text = " ".join(passage.text.split())
     shown = text if len(text) <= _PREVIEW else text[:_PREVIEW] + " …"
-    return f"{rank}. {head or passage.document_id}\n   {shown}\n   {passage.id}   fused {hit.score:.4f}   {scores}"
+    answers = "" if hit.probability is None else f"   answers: {hit.probability:.0%}"
+    return (
+        f"{rank}. {head or passage.document_id}\n   {shown}\n"
+        f"   {passage.id}{answers}   fused {hit.score:.4f}   {scores}"
+    )

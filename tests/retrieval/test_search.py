@@ -211,6 +211,18 @@ def test_a_question_is_answered_from_the_other_language_alone(
     assert card in {hit.passage.document_id for hit in hits}
 
 
+def test_a_story_that_calls_a_medicine_by_its_brand_finds_its_page(
+    handbook_index: Path, embedder: Embedder
+) -> None:
+    story = (
+        "my neighbour gave her little boy nurofen twice this morning and then the nursery gave him some too"
+    )
+    with open_index(handbook_index, embedder=embedder) as handbook:
+        assert "nurofen" in handbook.understand(story).focus
+        hits = handbook.search(story, 3, filters=Filters(language="en"))
+    assert "medicine/ibuprofen" in {hit.passage.document_id for hit in hits}
+
+
 def test_a_near_copy_takes_no_second_place(tmp_path: Path, embedder: Embedder) -> None:
     text = (
         "Gout comes in attacks: within hours one joint, most often the big toe, turns red, hot and so tender that "
