@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from agent.safety.scope import outside
-from agent.safety.wording import Pattern, fold, load_data, pattern
+from agent.safety.wording import Pattern, compiled, fold, load_data, pattern
 
 THRESHOLD = 2
 _SENTENCE = re.compile(r"[^.!?\n。！？]+(?:[.!?。！？](?!\s|$)[^.!?\n。！？]+)*[.!?。！？]*[\"'”’)]*")
@@ -23,8 +23,11 @@ _ASKS = re.compile(
 
 
 @cache
-def _signals() -> tuple[tuple[str, int, Pattern], ...]:
-    return tuple((s["id"], s["weight"], pattern(s, {})) for s in load_data("injection")["signals"])
+def _signals() -> tuple[tuple[str, int, Pattern, str], ...]:
+    """Name, weight, pattern, and a regex of words that are read past ("my leaflet says to ignore the old dose")."""
+    return tuple(
+        (s["id"], s["weight"], pattern(s, {}), s.get("unless", "")) for s in load_data("injection")["signals"]
+    )
 
 
 @cache
@@ -37,8 +40,8 @@ def injected(text: str) -> str | None:
     folded = fold(text).text
     found: list[str] = []
     total = 0
-    for name, weight, signal in _signals():
-        if signal.search(folded):
+    for name, weight, signal, unless in _signals():
+        if signal.search(folded) and (not unless or signal.search(compiled(unless).sub(" ", folded))):
             found.append(name)
             total += weight
             if total >= THRESHOLD:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from agent.safety.lexicon import Lexicon
 from agent.safety.wording import fold, load_data
+from agent.topics import names_a_card
 
 
 @cache
@@ -20,10 +21,12 @@ def _lexicon() -> Lexicon:
 
 def outside(text: str) -> str | None:
     """The topic (``weather``, ``code``, …) of a message that has nothing to do with health, or ``None``."""
-    seen = _classes(text)
-    if "health" in seen:
+    if mentions_health(text):
         return None
-    return next((name for name in load_data("scope")["topics"] if name in seen), None)
+    seen = _classes(text)
+    topic = next((name for name in load_data("scope")["topics"] if name in seen), None)
+    # "Tennis elbow" and "compression stockings" are ours, whatever else their words may mean.
+    return None if topic and names_a_card(text, "condition", "medicine", "test") else topic
 
 
 def follows(topic: str, history: Sequence[str]) -> bool:
@@ -36,7 +39,10 @@ def follows(topic: str, history: Sequence[str]) -> bool:
 
 def mentions_health(text: str) -> bool:
     """Whether any word of a text has to do with health."""
-    return "health" in _classes(text)
+    words = fold(text).text
+    for other in load_data("scope")["not_health"]:
+        words = words.replace(other, " ")
+    return "health" in _classes(words)
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,8 @@ from agent.safety.scope import outside
     ("帮我写一首关于春天的诗", "writing"),
     ("现在买什么股票好", "money"),
     ("帮我写代码", "code"),
+    ("Which phone should I buy?", "shopping"),
+    ("买什么手机好？", "shopping"),
 ])  # fmt: skip
 def test_what_is_plainly_something_else(text: str, topic: str) -> None:
     assert outside(text) == topic
@@ -32,6 +34,9 @@ def test_what_is_plainly_something_else(text: str, topic: str) -> None:
     "what about my mother?",
     "and the second one?",
     "那第二种呢",
+    "What is tennis elbow?",
+    "Do compression stockings help varicose veins?",
+    "拿手机久了手麻",
 ])  # fmt: skip
 def test_health_or_doubt_goes_through(text: str) -> None:
     assert outside(text) is None
