@@ -58,7 +58,7 @@ class Ledger:
         self.claims.append(Claim(text=sentence.text, citations=(number,), support=sentence.support))
         return f"{sentence.text} [{number}]"
 
-    def drop(self, text: str, reason: str, support: float | None = None) -> None:
+    def drop(self, text: str, reason: str, support: float | None) -> None:
         self.claims.append(Claim(text=text, support=support, kept=False, reason=reason))
 
     @property
@@ -131,7 +131,7 @@ def extract(
     prefer = "clinician" if reader.role is Role.CLINICIAN else ""
     quotes = choose(question, hits, index.similarity, aspects=aspects_of(asked), limit=limit, prefer=prefer)
     for quote in quotes:
-        yield from _passed(Released(quote.text.strip(), quote, 1.0), reader, ledger)
+        yield from passed(Released(quote.text.strip(), quote, 1.0), reader, ledger)
 
 
 def write(
@@ -171,7 +171,7 @@ def write(
             continue
         verdict = evidence.judge(bare)
         if verdict.kept and verdict.quote is not None:
-            yield from _passed(Released(bare, verdict.quote, verdict.support), reader, ledger)
+            yield from passed(Released(bare, verdict.quote, verdict.support), reader, ledger)
         else:
             ledger.drop(bare, verdict.reason, verdict.support)
             if _may_be_struck(bare, reader):
@@ -187,8 +187,8 @@ def _may_be_struck(sentence: str, reader: Reader) -> bool:
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 
 
-def _passed(sentence: Released, reader: Reader, ledger: Ledger) -> Iterator[Released]:
-    """The output rules' last word on a supported sentence."""
+def passed(sentence: Released, reader: Reader, ledger: Ledger) -> Iterator[Released]:
+    """The output rules' last word on a supported sentence; one that breaks them is dropped, with its support."""
     violation = check_sentence(sentence.text, role=reader.role, floor=reader.floor, language=reader.language)
     if violation is None:
         yield sentence

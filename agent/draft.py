@@ -7,14 +7,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from agent.answer import Ledger, Reader, Released, Struck
+from agent.answer import Ledger, Released, Struck
 from agent.clock import Clock
 from agent.errors import WenzhenError
 from agent.ground import Entailment, Quote
 from agent.grounding.contradiction import contradictions
 from agent.safety.guards import GuardFinding, refusal_text
 from agent.safety.locales import locale_for
-from agent.safety.output_rules import check_sentence
 from agent.safety.screen import Screening
 from agent.settings import Settings
 from agent.types import (
@@ -96,13 +95,6 @@ class Draft:
     def wrote_with(self, chat: ChatModel) -> None:
         self._model, self.engine = chat.name, chat.engine
         self._prompt_sha256 = load_prompt("answer", self.language).sha256
-
-    def allowed(self, sentence: str, reader: Reader) -> bool:
-        """The output rules' word on a quoted sentence; a refused one is booked as dropped."""
-        violation = check_sentence(sentence, role=reader.role, floor=reader.floor, language=reader.language)
-        if violation is not None:
-            self.ledger.drop(sentence, violation.reason)
-        return violation is None
 
     def guarded(self, sentences: Iterable[Released | Struck]) -> Iterator[Released | Struck]:
         """Sentences of a model that may break down in the middle; what was released stays."""

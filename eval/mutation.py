@@ -97,7 +97,10 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "abstention",
         "whatever was found counts as enough to answer from",
-        (("agent.consult.enough", lambda: lambda _question, hits, _index: bool(hits)),),
+        tuple(
+            (f"agent.{step}.enough", lambda: lambda _question, hits, _index: bool(hits))
+            for step in ("consult", "respond")
+        ),
     ),
     Switch(
         "chinese",
