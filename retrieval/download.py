@@ -9,58 +9,32 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import shutil
-import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from retrieval.errors import RetrievalError
+from retrieval.http import (
+    CHUNK,
+    MOST_WAIT_S,
+    DownloadError,
+    Manners,
+    Progress,
+    RefusedError,
+    RetryError,
+    answer,
+    connection,
+    receive,
+    span,
+)
 
 if TYPE_CHECKING:
     import httpx
 
-Progress = Callable[[int, int], None]
-"""Bytes that are here, bytes that there will be (0: the server does not say)."""
-
-_CHUNK = 1 << 18
 _KEPT_FREE = 50 * 1024 * 1024
-_SLOWEST = 100
-"""Bytes a second; a server that drips less than this over a whole stall time counts as stalled."""
-_PATIENT = frozenset([408, 425, 429, 500, 502, 503, 504])
-_MOST_WAIT_S = 60.0
-
-
-class DownloadError(RetrievalError):
-    """A file could not be fetched; ``str(error)`` says why, and what to do."""
-
-
-class _RetryError(Exception):
-    """Worth another try. ``wait`` is how many seconds the server asks for (0: it does not say)."""
-
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How patient a download is. Times in seconds."""
-
-    attempts: int = 5
-    """Tries in a row without a byte gained."""
-    first_wait: float = 1.0
-    """Before the second try; doubled each time."""
-    connect: float = 15.0
-    stall: float = 60.0
-    proxy: str = ""
-    """Empty: what the environment says (HTTPS_PROXY)."""
-    certificates: ssl.SSLContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +69,13 @@ def download(
     manners = manners or Manners()
     part = target.with_name(f"{target.name}.part")
     failed, best = 0, _size(part)
-    with _disk_errors(target.parent), _client(manners) as client:
+    with _disk_errors(target.parent), connection(manners) as client:
         target.parent.mkdir(parents=True, exist_ok=True)
         while True:
             try:
                 origin = _attempt(client, url, part, known if target.exists() else None, manners, progress)
                 break
-            except _RetryError as error:
+            except RetryError as error:
                 failed = 1 if _size(part) > best else failed + 1
                 best = max(best, _size(part))
                 if failed >= manners.attempts:
@@ -109,7 +83,7 @@ def download(
                         f"{url} does not come ({error}; {manners.attempts} tries). "
                         "What came is kept: run the same command again, later or on another network."
                     ) from error
-                time.sleep(error.wait or min(_MOST_WAIT_S, manners.first_wait * 2 ** (failed - 1)))
+                time.sleep(error.wait or min(MOST_WAIT_S, manners.first_wait * 2 ** (failed - 1)))
         if origin is None:
             return None
         _check(part, md5, url)
@@ -121,12 +95,12 @@ def download(
 def fetch_text(url: str, *, manners: Manners | None = None, limit: int = 64 * 1024 * 1024) -> str:
     """A small page (a listing, a checksum). Raises ``DownloadError``."""
     manners = manners or Manners()
-    with _client(manners) as client:
+    with connection(manners) as client:
         for attempt in range(1, manners.attempts + 1):
             try:
-                with _answer(client, url, {}) as response:
+                with _asked(client, url, {}) as response:
                     pieces, size = [], 0
-                    for piece in response.iter_bytes(_CHUNK):
+                    for piece in response.iter_bytes(CHUNK):
                         pieces.append(piece)
                         size += len(piece)
                         if size > limit:
@@ -134,12 +108,12 @@ def fetch_text(url: str, *, manners: Manners | None = None, limit: int = 64 * 10
                                 f"{url} is longer than {limit // 2**20} MB, which no listing is."
                             )
                 return b"".join(pieces).decode("utf-8", "replace")
-            except _RetryError as error:
+            except RetryError as error:
                 if attempt == manners.attempts:
                     raise DownloadError(
                         f"{url} does not come ({error}; {attempt} tries). Run the same command again later."
                     ) from error
-                time.sleep(error.wait or min(_MOST_WAIT_S, manners.first_wait * 2 ** (attempt - 1)))
+                time.sleep(error.wait or min(MOST_WAIT_S, manners.first_wait * 2 ** (attempt - 1)))
     raise AssertionError("the loop ends by returning or raising")
 
 
@@ -159,134 +133,44 @@ def _attempt(
         headers = {"Range": f"bytes={have}-", "If-Range": begun.validator}
     elif known and (known.tag or known.changed):
         headers = {"If-None-Match": known.tag} if known.tag else {"If-Modified-Since": known.changed}
-    with _answer(client, url, headers) as response:
+    with _asked(client, url, headers) as response:
         if response.status_code == 304:
             return None
         if response.status_code == 416:
             if begun and have and have == begun.size:
                 return begun
             part.unlink(missing_ok=True)
-            raise _RetryError("what was kept of it did not fit")
-        start, total = _range(response)
+            raise RetryError("what was kept of it did not fit")
+        start, total = span(response)
         origin = Origin(
             url, response.headers.get("etag", ""), response.headers.get("last-modified", ""), total
         )
         if response.status_code == 206 and not (begun and _same(begun, origin) and start == have):
             part.unlink(missing_ok=True)
-            raise _RetryError("the file changed on the server while it was fetched")
+            raise RetryError("the file changed on the server while it was fetched")
         done = have if response.status_code == 206 else 0
         _check_space(part, total - done)
         if not done:
             part.write_bytes(b"")  # before the note, so that no old bytes are ever taken for this file's
         _note_of(part).write_text(json.dumps(asdict(origin)), encoding="utf-8")
-        _receive(response, part, done, total, manners, progress)
+        receive(response, part, done, total, manners, progress, room=lambda: _check_space(part, CHUNK))
     if total and _size(part) != total:
         too_long = _size(part) > total
         if too_long:
             part.unlink(missing_ok=True)
-        raise _RetryError(f"{'more' if too_long else 'fewer'} bytes came than the server announced")
+        raise RetryError(f"{'more' if too_long else 'fewer'} bytes came than the server announced")
     return origin
 
 
-def _receive(
-    response: httpx.Response, part: Path, done: int, total: int, manners: Manners, progress: Progress | None
-) -> None:
-    import httpx
-
-    since, gained = time.monotonic(), 0
-    with part.open("ab" if done else "wb") as stream:
-        try:
-            for piece in response.iter_raw(_CHUNK):
-                stream.write(piece)
-                done += len(piece)
-                gained += len(piece)
-                if progress:
-                    progress(done, total)
-                now = time.monotonic()
-                if now - since > manners.stall:
-                    if gained < _SLOWEST * manners.stall:
-                        raise _RetryError("the server stalls")
-                    if not total:
-                        _check_space(part, _CHUNK)
-                    since, gained = now, 0
-        except httpx.TimeoutException as error:
-            raise _RetryError("the server stalls") from error
-        except httpx.TransportError as error:
-            raise _RetryError(f"the connection broke: {error or type(error).__name__}") from error
-        finally:
-            stream.flush()
-            os.fsync(stream.fileno())
-
-
 @contextmanager
-def _answer(client: httpx.Client, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-    """The response to a GET, with every way in which a server refuses made one of two errors."""
-    import httpx
-
-    host = urlsplit(url).hostname or url
+def _asked(client: httpx.Client, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
     try:
-        request = client.build_request("GET", url, headers={"Accept-Encoding": "identity", **headers})
-        response = client.send(request, stream=True)
-    except httpx.TooManyRedirects as error:
+        with answer(client, url, headers) as response:
+            yield response
+    except RefusedError as error:
         raise DownloadError(
-            f"{url} is redirected in a circle. Tell the maintainers of the catalogue."
+            f"{error} The publisher may have moved it: see docs/corpora.md for the page to look at."
         ) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise DownloadError(f"{url!r} is no address that can be fetched ({error}).") from error
-    except httpx.TimeoutException as error:
-        raise _RetryError(f"{host} does not answer") from error
-    except httpx.TransportError as error:
-        raise _RetryError(
-            f"{host} cannot be reached: {error}; is there a network, or a proxy to name in HTTPS_PROXY?"
-        ) from error
-    try:
-        status = response.status_code
-        if url.startswith("https:") and response.url.scheme != "https":
-            raise DownloadError(f"{url} is redirected to an address without encryption, {response.url}.")
-        if status in _PATIENT:
-            raise _RetryError(f"{host} answers {status}", _asked_wait(response))
-        if status >= 400 and status != 416:
-            raise DownloadError(
-                f"{host} refuses {url} ({status}). The publisher may have moved it: see docs/corpora.md for the page to look at."
-            )
-        yield response
-    finally:
-        response.close()
-
-
-@contextmanager
-def _client(manners: Manners) -> Iterator[httpx.Client]:
-    import httpx
-
-    options: dict[str, Any] = {"proxy": manners.proxy} if manners.proxy else {}
-    if manners.certificates:
-        options["verify"] = manners.certificates
-    with httpx.Client(
-        follow_redirects=True,
-        max_redirects=10,
-        timeout=httpx.Timeout(manners.stall, connect=manners.connect),
-        headers={"User-Agent": "wenzhen (corpus download)"},
-        **options,
-    ) as client:
-        yield client
-
-
-def _asked_wait(response: httpx.Response) -> float:
-    asked = response.headers.get("retry-after", "")
-    return min(_MOST_WAIT_S, float(asked)) if asked.isdigit() else 0.0
-
-
-def _range(response: httpx.Response) -> tuple[int, int]:
-    """Where the body starts in the file, and how long the file is (0: not said)."""
-    if response.status_code == 206:
-        unit, _, rest = response.headers.get("content-range", "").partition(" ")
-        span, _, total = rest.partition("/")
-        first = span.partition("-")[0]
-        if unit == "bytes" and first.isdigit():
-            return int(first), int(total) if total.isdigit() else 0
-        return -1, 0
-    length = response.headers.get("content-length", "")
-    return 0, int(length) if length.isdigit() else 0
 
 
 def _begun(part: Path, url: str) -> Origin | None:

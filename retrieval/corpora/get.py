@@ -11,7 +11,8 @@ from typing import Any
 
 from retrieval.corpora.catalogue import Corpus
 from retrieval.corpora.listing import RemoteFile, published_md5, remote_files
-from retrieval.download import DownloadError, Manners, Origin, Progress, download
+from retrieval.download import Origin, download
+from retrieval.http import DownloadError, Manners, Progress
 
 STATE = ".wenzhen-corpus.json"
 """What the publisher said of each file when it came; hidden, so that no ingest reads it."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from retrieval.corpora.catalogue import Corpus
-from retrieval.download import DownloadError, Manners, fetch_text
+from retrieval.download import fetch_text
+from retrieval.http import DownloadError, Manners
 
 _MD5 = re.compile(r"\b[0-9a-fA-F]{32}\b")
 _MD5_WITHIN = 600
