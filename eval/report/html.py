@@ -93,19 +93,21 @@ def _interval(found: Measure, metric: str) -> str:
 
 def _gates(run: Run, others: Sequence[Run]) -> str:
     heads = "".join(f"<th>{escape(other.target)}</th>" for other in others)
-    rows = []
+    rows: list[tuple[bool, str]] = []
     for place, suite in enumerate(run.suites):
         for number, gate in enumerate(suite.gates):
             beside = "".join(
                 f"<td class=value>{_value(other.suites[place].gates[number])}</td>" for other in others
             )
-            rows.append(
+            row = (
                 f"<tr><td>{badge(gate.passed)}</td><td>{escape(suite.suite.name)}</td><td class=name><code>{escape(gate.gate.name)}</code></td>"
-                f"<td class=value>{_value(gate)}</td><td class=value>{_whisker(gate)}</td>{beside}</tr>"
+                f'<td class=value>{_value(gate)}</td><td class="value whisker">{_whisker(gate)}</td>{beside}</tr>'
             )
+            rows.append((gate.passed, row))
+    failed_first = "".join(row for _, row in sorted(rows, key=lambda pair: pair[0]))
     return (
-        "<h2>Gates</h2><p class=soft>What a release must hold. Values come with their 95% interval; the upright stroke is the bound.</p>"
-        f"<div class=wide><table class=gates><tr><th></th><th>suite</th><th>gate</th><th>reached</th><th></th>{heads}</tr>{''.join(rows)}</table></div>"
+        "<h2>Gates</h2><p class=soft>What a release must hold; what failed comes first. Values come with their 95% interval; the upright stroke is the bound.</p>"
+        f"<div class=wide><table class=gates><tr><th></th><th>suite</th><th>gate</th><th>reached</th><th class=whisker></th>{heads}</tr>{failed_first}</table></div>"
     )
 
 
@@ -122,7 +124,8 @@ def _whisker(gate: GateResult) -> str:
 
 
 def _plots(results: Sequence[Result]) -> list[str]:
-    plots = []
+    caption = "Passed, by slice<small>with 95% interval and number of conversations</small>"
+    plots = [_figure(caption, svg.bars(_slices(results), "pass rate by slice"), "tall")]
     levels = [level.label for level in Level]
     counts = [[0] * len(levels) for _ in levels]
     for result in results:
@@ -140,12 +143,6 @@ def _plots(results: Sequence[Result]) -> list[str]:
         caption = f"Agent time<small>median {spread[0]}; 95th percentile {spread[1]}</small>"
         plots.append(_figure(caption, svg.histogram(times, "times")))
     plots += _calibrations(results)
-    plots.append(
-        _figure(
-            "Passed, by slice<small>with 95% interval and number of conversations</small>",
-            svg.bars(_slices(results), "pass rate by slice"),
-        )
-    )
     return plots
 
 

@@ -121,7 +121,7 @@ def histogram(values: Sequence[float], label: str, *, unit: str = "ms") -> str:
 
 def calibration(pairs: Sequence[tuple[float, float]], label: str) -> str:
     """What was claimed (0 to 1) against what held, in five bins; on the diagonal the claim is honest."""
-    size, left = 230, 34
+    size, left, margin = 230, 34, 18
     body = [
         f'<rect x="{left}" y="8" width="{size - left - 8}" height="{size - 42}" fill="none" stroke="var(--line)"/>',
         f'<line x1="{left}" y1="{size - 34}" x2="{size - 8}" y2="8" stroke="var(--line)" stroke-dasharray="4 3"/>',
@@ -144,7 +144,7 @@ def calibration(pairs: Sequence[tuple[float, float]], label: str) -> str:
             _text(left - 4, size - 30 - (size - 42) * share, f"{share:.0%}", anchor="end", kind="soft")
         )
     body.append(_text((size + left) / 2, size - 3, "claimed", anchor="middle", kind="soft"))
-    return _svg(size, size, body, label)
+    return _svg(size + margin, size, body, label)
 
 
 def lines(series: Sequence[tuple[str, Sequence[tuple[str, Measure]]]], label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from eval.result import Result
@@ -38,7 +39,7 @@ def _turn(answer: Answer, scores: list[Score]) -> str:
     told = f"<code>{reply.outcome.value}</code> <code>{reply.triage.level.label}</code>"
     parts = [
         f'<div class="turn"><div class="said-by">{escape(answer.said)}</div>',
-        f'<div class="replied">{escape(reply.text)}</div><p class="soft">{told}'
+        f'<div class="replied">{_emphasised(reply.text)}</div><p class="soft">{told}'
         + (f" · red flags: {escape(flags)}" if flags else "")
         + ("" if answer.typed else " · outcome and level read from the words")
         + "</p>",
@@ -55,6 +56,12 @@ def _turn(answer: Answer, scores: list[Score]) -> str:
     if unscored:
         parts.append(f'<p class="soft">not scored: {escape(unscored)}</p>')
     return "".join([*parts, _trace(answer), "</div>"])
+
+
+def _emphasised(text: str) -> str:
+    """A reply's Markdown as far as it carries weight: what is bold and what is struck through."""
+    shown = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+    return re.sub(r"~~(.+?)~~", r"<s>\1</s>", shown)
 
 
 def _trace(answer: Answer) -> str:

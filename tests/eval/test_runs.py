@@ -16,6 +16,7 @@ from eval.cli import eval_group
 from eval.comparison import as_text, compare
 from eval.metrics import measure
 from eval.report.data import as_json
+from eval.report.html import page
 from eval.report.write import write_report
 from eval.result import Run, SuiteResult
 from eval.runner import Options, run_suites
@@ -147,10 +148,10 @@ def test_a_slice_has_something_of_everything_and_versions_stay_with_their_base(s
 
 def test_a_report_is_whole_and_escapes_what_it_shows(suite: Suite, tmp_path: Path) -> None:
     write_report([run(suite, Rote())], tmp_path / "out")
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;Rest &amp; wait." in page and "<b>Rest" not in page
-    assert "http" not in page.replace("http-equiv", "")
-    assert page.count('<details class="case') == 6 and page.count("<svg") >= 4
+    shown = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;Rest &amp; wait." in shown and "<b>Rest" not in shown
+    assert "http" not in shown.replace("http-equiv", "")
+    assert shown.count('<details class="case') == 6 and shown.count("<svg") >= 4
     tree = ElementTree.fromstring((tmp_path / "out" / "junit.xml").read_text(encoding="utf-8"))
     assert tree[0].get("tests") == "11" and tree[0].get("failures") == "2" and tree[0].get("errors") == "1"
     told = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
@@ -181,3 +182,9 @@ def test_a_report_can_be_judged_again_without_asking_anyone(suite: Suite, tmp_pa
     raw = json.loads((tmp_path / "again" / "report.json").read_text(encoding="utf-8"))
     passed = {one["id"]: one["passed"] for one in raw["suites"][0]["samples"]}
     assert passed["emergency"] and not passed["broken"], again.output
+
+
+def test_what_failed_stands_first_in_the_page(suite: Suite) -> None:
+    whole = page(run(suite, Rote(alarmed=False)))
+    rows = whole[whole.index("<table class=gates>") : whole.index("</table>")]
+    assert rows.count("failed") and rows.rindex(">failed<") < rows.index(">passed<")
