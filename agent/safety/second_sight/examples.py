@@ -15,37 +15,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from agent.safety.second_sight.dangers import known_dangers
 from agent.types import Level
 
 DATA = Path(__file__).parent / "data"
 
-DANGERS = [
-    "heart",
-    "stroke",
-    "breathing",
-    "anaphylaxis",
-    "bleeding",
-    "choking",
-    "head-injury",
-    "meningitis-sepsis",
-    "poisoning",
-    "pregnancy",
-    "baby",
-    "child",
-    "seizure",
-    "spine",
-    "testicle",
-    "limb",
-    "eye",
-    "diabetes",
-    "abdomen",
-    "burn",
-    "heat",
-    "carbon-monoxide",
-    "blood-pressure",
-    "cancer-fever",
-    "general",
-]
+DANGERS = tuple(known_dangers())
 CRISES = ["suicide", "self-harm", "abuse", "danger-to-others", "eating-disorder", "overdose", "psychosis"]
 
 HEADS: Mapping[str, tuple[str, ...]] = {
@@ -152,9 +127,14 @@ def _implied(labels: dict[str, str], grade: str = "") -> dict[str, str]:
 
 def calm(example: Example, share: float = 0.3) -> Example:
     """Also no crisis, for a share of the messages (by their text); see ``_implied`` for why not for all."""
-    if int(sha256(f"calm {example.text}".encode()).hexdigest()[:8], 16) >= share * 0x1_0000_0000:
+    if not in_share(example.text, share, "calm "):
         return example
     return replace(example, labels={**example.labels, "crisis": ""})
+
+
+def in_share(text: str, share: float, salt: str = "") -> bool:
+    """Whether a text falls into a share of all texts: by its hash, so that it is the same ones every time."""
+    return int(sha256(f"{salt}{text}".encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000
 
 
 def woven(examples: Sequence[Example], seed: int = 7) -> tuple[Example, ...]:

@@ -12,11 +12,10 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from agent.safety.second_sight.examples import Example
+from agent.safety.second_sight.examples import Example, in_share
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 SPARED = 0.4
@@ -36,7 +35,7 @@ def shared_examples(folder: Path = SHARED) -> tuple[Example, ...]:
 
 def spared(text: str) -> bool:
     """Whether a record is kept for measuring; by its text, so that it is the same one every time."""
-    return int(sha256(f"spared {text}".encode()).hexdigest()[:8], 16) < SPARED * 0x1_0000_0000
+    return in_share(text, SPARED, "spared ")
 
 
 def labelled(folder: Path = SHARED) -> Iterator[Example]:

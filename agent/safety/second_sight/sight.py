@@ -1,30 +1,30 @@
 """The learned second sight: which known danger does a message sound like, beside what the rules can name?
 
 It may only raise a level. It reads the last message, and the last few together, because chest pain now and
-sweating three messages later is one picture. Two readers vote: the e5 vector by what
-words mean, the wordings by how they are put. How both were trained and what they miss: ``MODEL_CARD.md``.
+sweating three messages later is one picture. Two readers vote: the encoder by what words mean, the wordings by how
+they are put. How both were trained and what they miss: ``MODEL_CARD.md``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from agent.safety.second_sight.meaning import shortened, vectors
-from agent.safety.second_sight.wordings import Wordings
+from agent.safety.second_sight.dangers import known_dangers
+from agent.safety.second_sight.encoder import Encoder, Read
+from agent.safety.second_sight.wordings import Wordings, shortened
 from agent.types import Level
 
 if TYPE_CHECKING:
     import numpy as np
 
 MODEL = "model.npz"
+PIECES = "pieces.npz"
 TOGETHER = 4
 """Messages that are also read as one."""
 
@@ -50,48 +50,37 @@ class Head:
 
     kinds: tuple[str, ...]
     weights: np.ndarray
-    """Over the e5 vector: first the row of "nothing", then one a kind."""
+    """Over the encoder's vector: first the row of "nothing", then one a kind."""
     bias: np.ndarray
-    curved: tuple[tuple[np.ndarray, np.ndarray, np.ndarray, float], ...]
-    """Small networks over the same vector (one hidden layer: weights, bias, weights out, bias out): is there any?"""
     wordings: np.ndarray
     wordings_bias: float
-    mix: tuple[float, float, float, float]
-    """How much the log-odds by line, by curve and by wording count, and what is added."""
+    mix: tuple[float, float, float]
+    """How much the log-odds by meaning and by wording count, and what is added."""
 
-    def read(self, vector: np.ndarray, words: Callable[[np.ndarray, float], float]) -> tuple[str, float]:
+    def ask(self, vector: np.ndarray, pieces: list[int], shares: list[float]) -> tuple[str, float]:
         """The likeliest kind, and the calibrated probability that the message is of any kind."""
         import numpy as np
 
         scores = self.weights @ vector + self.bias
-        there = float(np.logaddexp.reduce(scores[1:]) - scores[0])
-        curves = [float(np.maximum(vector @ w + b, 0) @ out + last) for w, b, out, last in self.curved]
-        by_line, by_curve, by_wording, added = self.mix
-        odds = by_line * there + by_curve * sum(curves) / len(curves)
-        odds += by_wording * words(self.wordings, self.wordings_bias) + added
+        meaning = float(np.logaddexp.reduce(scores[1:]) - scores[0])
+        wording = float(self.wordings[pieces] @ shares) + self.wordings_bias if pieces else self.wordings_bias
+        by_meaning, by_wording, added = self.mix
+        odds = by_meaning * meaning + by_wording * wording + added
         return self.kinds[int(scores[1:].argmax())], 1 / (1 + exp(-max(-50.0, min(50.0, odds))))
 
 
 class SecondSight:
-    """Loaded once; ``look`` keeps nothing but the readings of texts it has just seen."""
+    """Loaded once; keeps nothing but the readings of texts it has just seen."""
 
-    def __init__(self, model: Mapping[str, Any]) -> None:
+    def __init__(self, model: Mapping[str, Any], pieces: Mapping[str, Any]) -> None:
         self.card: Mapping[str, Any] = json.loads(bytes(model["card"]).decode())
+        self._encoder = Encoder(model, pieces)
         self._wordings = Wordings(bytes(model["wordings"]).decode().split("\n"), model["wordings.rarity"])
         self._heads = {
             name: Head(
                 tuple(kinds[1:]),
                 model[f"{name}.weights"],
                 model[f"{name}.bias"],
-                tuple(
-                    (
-                        model[f"{name}.curve{n}.in"].astype("f4"),
-                        model[f"{name}.curve{n}.bias"].astype("f4"),
-                        model[f"{name}.curve{n}.out"].astype("f4"),
-                        float(self.card["curve_bias"][name][n]),
-                    )
-                    for n in range(len(self.card["curve_bias"][name]))
-                ),
                 model[f"{name}.wordings"].astype("f4"),
                 self.card["wordings_bias"][name],
                 tuple(self.card["mix"][name]),
@@ -99,7 +88,8 @@ class SecondSight:
             for name, kinds in self.card["heads"].items()
         }
         # A conversation sent again brings the same texts; they need not be read again.
-        self._read = lru_cache(maxsize=256)(self._read_once)
+        self._read = lru_cache(maxsize=1024)(self._encoder.read)
+        self._asked = lru_cache(maxsize=1024)(self._ask_all)
 
     @classmethod
     def load(cls) -> SecondSight:
@@ -110,10 +100,10 @@ class SecondSight:
         """The most likely danger in the last message or in the last few together; ``None`` below the thresholds."""
         if not said or not said[-1].strip():
             return None
-        views = [said[-1]]
+        views = [self._asked(shortened(said[-1]))["danger"]]
         if len(said) > 1:
-            views.append(". ".join(said[-TOGETHER:]))
-        danger, probability = max((self.kind("danger", view) for view in views), key=lambda found: found[1])
+            views.append(self._together(said[-TOGETHER:]))
+        danger, probability = max(views, key=lambda found: found[1])
         thresholds = self.card["thresholds"]["danger"]
         if probability >= thresholds["emergency"]:
             level = Level.EMERGENCY
@@ -121,7 +111,7 @@ class SecondSight:
             level = Level.URGENT
         else:
             return None
-        known = _dangers()[danger]
+        known = known_dangers()[danger]
         text = known["text"] if level == Level.EMERGENCY else "urgent-general"
         return Sighting(danger, probability, level, len(said) - 1, text, known)
 
@@ -131,33 +121,34 @@ class SecondSight:
 
     def kind(self, head: str, text: str) -> tuple[str, float]:
         """The likeliest kind of the head, and the probability that the message is of any; ``("", 0)`` of no head."""
-        return self._read(shortened(text)).get(head, ("", 0.0))
+        return self._asked(shortened(text)).get(head, ("", 0.0))
 
     def threshold(self, head: str, level: str = "emergency") -> float:
         """The probability from which a head speaks; chosen by its false alarms on messages held out of training."""
         return float(self.card["thresholds"][head][level])
 
-    def _read_once(self, text: str) -> Mapping[str, tuple[str, float]]:
-        vector = vectors([text])[0]
-        places, weights = self._wordings.vector(text)
+    def _ask_all(self, text: str) -> Mapping[str, tuple[str, float]]:
+        vector, words = self._read(text).vector, self._wordings.vector(text)
+        return {name: head.ask(vector, *words) for name, head in self._heads.items()}
 
-        def words(coefficients: np.ndarray, bias: float) -> float:
-            return float(coefficients[places] @ weights) + bias if places else bias
+    def _together(self, said: Sequence[str]) -> tuple[str, float]:
+        """The danger in several messages as one: each is read once, and the mean is over all their tokens."""
+        import numpy as np
 
-        return {name: head.read(vector, words) for name, head in self._heads.items()}
+        reads: list[Read] = [self._read(shortened(text)) for text in said]
+        states = np.stack([read.vector * read.tokens for read in reads])
+        vector = states.sum(axis=0) / sum(read.tokens for read in reads)
+        return self._heads["danger"].ask(vector, *self._wordings.vector(shortened(". ".join(said))))
 
 
 @cache
 def _loaded() -> SecondSight:
+    return SecondSight(_arrays(MODEL), _arrays(PIECES))
+
+
+def _arrays(name: str) -> Mapping[str, Any]:
     import numpy as np
 
-    path = resources.files("agent.safety.second_sight").joinpath(MODEL)
+    path = resources.files("agent.safety.second_sight").joinpath(name)
     with resources.as_file(path) as file, np.load(file, allow_pickle=False) as model:
-        return SecondSight({name: model[name] for name in model.files})
-
-
-@cache
-def _dangers() -> Mapping[str, Mapping[str, str]]:
-    text = resources.files("agent.safety.second_sight").joinpath("dangers.yaml").read_text("utf-8")
-    known: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
-    return known
+        return {part: model[part] for part in model.files}

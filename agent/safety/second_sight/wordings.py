@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[a-z0-9à-ſ'’]+|[\u3400-\u9fff]+|[^\s\w]", re.IGNORECASE)
 
+MAX_CHARS = 1200
+"""A longer text is cut in the middle: its beginning says who, its end says what now."""
+
+
+def shortened(text: str) -> str:
+    """What is read of a message: at most ``MAX_CHARS``, on one line, never empty."""
+    joined = " ".join(text.replace("\x00", " ").split()) or "-"
+    if len(joined) <= MAX_CHARS:
+        return joined
+    half = MAX_CHARS // 2
+    return f"{joined[:half]} … {joined[-half:]}"
+
 
 def pieces(text: str) -> Iterator[str]:
     """Every piece of a message; a word's letters carry its borders, a pair of words a space."""

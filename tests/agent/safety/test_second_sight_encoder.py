@@ -1,0 +1,72 @@
+"""The small encoder: the same states as the reference implementation, any text read, and a training that learns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from agent.safety.second_sight.encoder import MAX_TOKENS, Encoder
+from agent.safety.second_sight.examples import load_examples
+from agent.safety.second_sight.sight import MODEL, PIECES, SecondSight, _arrays
+
+TEXTS = (
+    "My chest feels heavy and I am sweating",
+    "孩子发烧39度，一直在睡",
+    "ok",
+    "胸口 tight 😰 since lunch!!",
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder(_arrays(MODEL), _arrays(PIECES))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "😀" * 500, "word " * 20_000, "ж" * 50, "</s><pad><mask>"])
+def test_any_text_is_read(encoder: Encoder, text: str) -> None:
+    read = encoder.read(text)
+    assert np.isfinite(read.vector).all()
+    assert 0 < read.tokens <= MAX_TOKENS
+
+
+def test_numpy_reads_what_torch_reads() -> None:
+    torch = pytest.importorskip("torch", reason="needs the gpu extra")
+    from agent.safety.second_sight import encoder_training as training
+    from retrieval.e5_weights import packed_file, read_packed
+
+    pieces = training.chosen_pieces(TEXTS)
+    model = training._base(read_packed(packed_file())).eval()
+    ours = Encoder(training._arrays(model.state_dict()), pieces)
+    for text, ids in zip(TEXTS, training._tokens(TEXTS, pieces), strict=True):
+        with torch.no_grad():
+            theirs = model(input_ids=torch.tensor([ids])).last_hidden_state[0].mean(0).numpy()
+        read = ours.read(text)
+        assert read.tokens == len(ids)
+        cosine = read.vector @ theirs / np.linalg.norm(read.vector) / np.linalg.norm(theirs)
+        assert cosine > 0.999, text
+
+
+def test_training_learns_from_what_it_is_given() -> None:
+    pytest.importorskip("torch", reason="needs the gpu extra")
+    from agent.safety.second_sight.encoder_training import chosen_pieces, fitted_encoder
+    from agent.safety.second_sight.train import IGNORED, odds
+
+    examples = [e for e in load_examples() if "danger" in e.labels and len(e.text) < 120][::20]
+    texts, there = [e.text for e in examples], np.array([int(e.labels["danger"] != "") for e in examples])
+    pieces = chosen_pieces(texts)
+    arrays = fitted_encoder(texts, {"danger": there}, {"danger": 2}, pieces, ignored=IGNORED)
+    encoder = Encoder(arrays, pieces)
+    found = odds(np.array([encoder.read(text).vector for text in texts]), arrays, "danger")
+    assert found[there == 1].mean() > found[there == 0].mean() + 0.1
+
+
+def test_a_conversation_is_the_mean_over_its_tokens() -> None:
+    sight = SecondSight.load()
+    calm, told = (
+        "What a nice day it was at the garden party.",
+        "my arm won't lift and my words come out wrong",
+    )
+    alone, together = sight.look([told]), sight.look([calm, told])
+    assert alone is not None
+    assert together is not None
+    assert together.probability >= alone.probability
