@@ -7,34 +7,13 @@ warnings ask for a look. Each rule is a small function over the cards.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from retrieval.handbook import check_links, check_text
 from retrieval.handbook.load import CARDS, read_cards, read_symptoms
+from retrieval.handbook.problem import Found, Level, Problem
 from retrieval.handbook.schema import Card, Symptom
-
-Level = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One finding. ``card`` is a card id, or a file name where no card could be read."""
-
-    card: str
-    field: str
-    message: str
-    level: Level = "error"
-
-    def __str__(self) -> str:
-        where = f"{self.card}: {self.field}" if self.field else self.card
-        return f"{self.level}: {where}: {self.message}"
-
-
-Found = Iterator[tuple[str, str, str, Level]]
-"""Card id, field, message, level."""
 
 
 def check(

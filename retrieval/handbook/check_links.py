@@ -6,13 +6,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from retrieval.handbook.problem import Found
 from retrieval.handbook.schema import Card, ConditionCard, MedicineCard, Symptom, TestCard, TopicCard
-
-if TYPE_CHECKING:
-    from retrieval.handbook.check import Found
 
 FOLDERS = {"condition": "conditions", "medicine": "medicines", "test": "tests", "topic": "topics"}
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from retrieval.handbook.problem import Found
 from retrieval.handbook.reading import chinese_sentences, english_sentences, grade
 from retrieval.handbook.schema import Bilingual, Card, ConditionCard, MedicineCard, TestCard
-
-if TYPE_CHECKING:
-    from retrieval.handbook.check import Found
 
 PLACEHOLDERS = ("FILL IN", "FILL_IN", "待填写")
 """What a template leaves for the writer; a card that still holds one does not pass."""

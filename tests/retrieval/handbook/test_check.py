@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from retrieval.handbook.check import Problem, check, check_folder
+from retrieval.handbook.check import check, check_folder
+from retrieval.handbook.problem import Problem
 from retrieval.handbook.schema import Names
 from tests.retrieval.handbook.cards import CONDITION, MEDICINE, VOCABULARY, both, card, symptom
 
