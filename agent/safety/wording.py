@@ -16,17 +16,15 @@ from typing import Any
 
 import yaml
 
-_TRADITIONAL = "殺傷藥輕樓沒嗎還這個麼為說話覺對開關時過點從罵讓媽爸兒聽見們無術親壓頭買賣醫診斷處證號碼給學請寫詩單實驗結東離體後現會願發"
-_SIMPLIFIED = "杀伤药轻楼没吗还这个么为说话觉对开关时过点从骂让妈爸儿听见们无术亲压头买卖医诊断处证号码给学请写诗单实验结东离体后现会愿发"
 _TYPED = "\u2018\u2019\u201b\u00b4`\u201c\u201d\u3000\u00a0\t"
 _PLAIN = "'''''\"\"   "
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ufe0f]")
 
 
 @cache
-def _table() -> Mapping[int, int]:
+def _table() -> Mapping[int, int | str]:
     """One character for one, so that offsets in the folded text are offsets in the original."""
-    table = dict(zip(map(ord, _TRADITIONAL), map(ord, _SIMPLIFIED), strict=True))
+    table: dict[int, int | str] = dict(characters("traditional"))
     table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，！？；：（）"}
     return table | dict(zip(map(ord, _TYPED), map(ord, _PLAIN), strict=True))
 
@@ -107,3 +105,8 @@ def load_data(name: str) -> Mapping[str, Any]:
     file = resources.files("agent.safety").joinpath("data", f"{name}.yaml")
     data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return data
+
+
+def characters(kind: str) -> dict[int, str]:
+    """What ``data/characters.yaml`` reads characters of a kind as, for ``str.translate``."""
+    return {ord(pair[0]): pair[1] for pair in load_data("characters")[kind].split()}
