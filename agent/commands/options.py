@@ -28,6 +28,13 @@ index: Option = click.option(
     default=None,
     help="Answer from this index instead of the handbook.",
 )
+searched_index: Option = click.option(
+    "--index",
+    "index_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Index folder. Default: the handbook's.",
+)
 
 
 def language(of: str) -> Option:

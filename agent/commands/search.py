@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent.commands import options
 from agent.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,13 +36,7 @@ _PREVIEW = 240
     help="Passages (default 10) or documents of a run (100).",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all that a passage carries.")
-@click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=None,
-    help="Index folder. Default: the handbook's.",
-)
+@options.searched_index
 @click.option(
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent.commands import options
+
 if TYPE_CHECKING:
     from retrieval.search import Index
 
@@ -20,14 +22,9 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="[QUESTIONS.jsonl]",
 )
-@click.option(
-    "--index",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=None,
-    help="Index folder. Default: the handbook's.",
-)
+@options.searched_index
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every question's ranking.")
-def retrieval(questions: Path | None, index: Path | None, as_json: bool) -> None:
+def retrieval(questions: Path | None, index_dir: Path | None, as_json: bool) -> None:
     """Is the answering card among the first hits? By language and kind of card.
 
     Without QUESTIONS: 60 everyday questions in English and Chinese. A line is
@@ -39,7 +36,7 @@ def retrieval(questions: Path | None, index: Path | None, as_json: bool) -> None
 
     loaded = retrieval_score.load_questions(questions or retrieval_score.EVERYDAY)
     with (
-        _open(index) as opened,
+        _open(index_dir) as opened,
         tqdm(total=len(loaded), unit=" questions", file=sys.stderr, disable=None) as bar,
     ):
         results = retrieval_score.score(opened, loaded, tick=bar.update)
@@ -52,14 +49,9 @@ def retrieval(questions: Path | None, index: Path | None, as_json: bool) -> None
 
 @click.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--index",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=None,
-    help="Index folder. Default: the handbook's.",
-)
+@options.searched_index
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every vignette's ranking.")
-def vignettes(path: Path, index: Path | None, as_json: bool) -> None:
+def vignettes(path: Path, index_dir: Path | None, as_json: bool) -> None:
     """Has the handbook a card of each vignette's diagnosis, and does its story alone bring it up?
 
     PATH is JSONL of the Avey kind: {"correct_diagnosis", "presentation", …}.
@@ -70,7 +62,7 @@ def vignettes(path: Path, index: Path | None, as_json: bool) -> None:
 
     loaded, names = cases.load_vignettes(path), cases.built_in_names()
     with (
-        _open(index) as opened,
+        _open(index_dir) as opened,
         tqdm(total=len(loaded), unit=" vignettes", file=sys.stderr, disable=None) as bar,
     ):
         results = cases.score_vignettes(opened, loaded, names, tick=bar.update)
