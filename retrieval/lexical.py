@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from retrieval.analysis import name_key, terms
 from retrieval.dates import day_of
 from retrieval.errors import IndexCorruptError, RetrievalError
 from retrieval.filters import Filters
+from retrieval.lay import formal_words
 from retrieval.passage import Passage
 from retrieval.question import Question, names_of, understand
 
@@ -32,6 +33,8 @@ RARER = 0.5
 NAMED = 20.0
 """Added to the score of a passage whose page a short question names in full (``nurofen``, ``立普妥``). BM25 alone
 counts a name as common, because every passage of its page carries it."""
+FORMAL = 0.5
+"""Weight of a word that the question says in lay words only (``lay_words.yaml``), beside 1 for its own."""
 MAX_NAMED_TERMS = 60
 """Distinct terms up to which a text is a question; a longer one is a story that names things in passing."""
 MAX_MISSPELT = 6
@@ -84,6 +87,9 @@ class LexicalIndex:
                     unknown += 1
             if not wanted:
                 return []
+            for term in set(terms(formal_words(query))) - counts.keys():
+                if held := self._holding(term):
+                    wanted.append(self._any_field(term, FORMAL * self._idf(held) ** RARER))
             if NAMED and len(counts) <= MAX_NAMED_TERMS:
                 wanted += self._of_that_name(query)
             clauses = [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
@@ -292,6 +298,3 @@ def _readable(folder: Path) -> Iterator[None]:
         raise IndexCorruptError(
             f"The index in {folder.parent} cannot be read ({error}). Delete it (wenzhen index delete) and ingest again."
         ) from error
-
-
-__all__: Sequence[str] = ("MAX_QUERY_CHARS", "MAX_QUERY_TERMS", "LexicalIndex")

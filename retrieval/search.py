@@ -36,6 +36,8 @@ WEIGHTS = {TOPIC[DENSE]: 0.5, TOPIC[WORDS]: 0.5}
 """Weights in the fusion; the others have 1."""
 DEPTH = 100
 """Passages taken from each channel before fusion."""
+DOCUMENT_DEPTH = 200
+"""The same where documents are ranked, of which several passages may stand for one (``docs/retrieval.md``)."""
 MAX_DENSE_CHARS = 4000
 """Characters of a query that are embedded; the model reads 512 tokens."""
 
@@ -87,7 +89,7 @@ class Index:
         if not _says_something(query):
             return []
         with self._lock:
-            channels = self._channels(query, min(max(DEPTH, 3 * k), 1000), filters)
+            channels = self._channels(query, min(max(DOCUMENT_DEPTH, 3 * k), 1000), filters)
             document = {item: item.rsplit("#", 1)[0] for ranking in channels.values() for item, _ in ranking}
             first: dict[str, str] = {}
             for item, _, _ in fuse(channels, WEIGHTS):
@@ -224,8 +226,7 @@ class Index:
         }
 
     def _lists(self, query: str, found_by: dict[str, Ranking]) -> tuple[Channel, Channel]:
-        words = Channel.of(found_by[WORDS], self._lexical.ceiling(query))
-        return Channel.of(found_by[DENSE]), words
+        return Channel.of(found_by[DENSE]), Channel.of(found_by[WORDS], self._lexical.ceiling(query))
 
     def _vector(self, query: str) -> list[float]:
         text = query.strip()[:MAX_DENSE_CHARS]
