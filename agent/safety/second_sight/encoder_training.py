@@ -69,6 +69,7 @@ def fitted_encoder(
     pieces: Mapping[str, np.ndarray],
     *,
     ignored: int,
+    epochs: int = EPOCHS,
     seed: int = 7,
 ) -> dict[str, np.ndarray]:
     """The encoder's arrays, and ``HEAD.weights`` and ``HEAD.bias`` of the linear heads that learned with it."""
@@ -87,12 +88,12 @@ def fitted_encoder(
         {"params": list(heads.parameters()), "lr": HEAD_RATE, "weight_decay": 0.0},
     ]
     optimizer = torch.optim.AdamW(groups)
-    steps = EPOCHS * math.ceil(len(tokens) / BATCH)
+    steps = epochs * math.ceil(len(tokens) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     wanted = {head: torch.tensor(labels[head]) for head in kinds}
     model.train()
     with tqdm(total=steps, desc="Training the encoder", unit="step", mininterval=10) as bar:
-        for _ in range(EPOCHS):
+        for _ in range(epochs):
             for batch in _batches(tokens, rng):
                 ids, mask = _padded([tokens[at] for at in batch], file, rng)
                 with torch.autocast("cpu", torch.bfloat16):
