@@ -27,6 +27,11 @@ READ_ON = 0.07
 """Bonus for the sentences around the best one: an answer that reads on beats one that jumps."""
 CLEARLY_WORSE = 0.1
 """A sentence this much below the best is not part of the answer."""
+EQUALLY_ABOUT = 0.7
+"""A source that holds at least this share of the question's words that the best one holds is about it as much."""
+HEARD_AT_MOST = 3
+"""Sources of one clinician's answer that are heard whatever the others say."""
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Aspect(StrEnum):
@@ -135,6 +140,8 @@ def choose(
         score = near + 0.12 * shared + 0.06 * fits + 0.08 * meant - 0.012 * order[0] - 0.002 * order[2]
         scored.append(_Scored(quote, score, order, words))
     scored = _read_on(scored, fitting)
+    if prefer == "clinician":
+        scored = _all_sides(scored, asked)
     return _reading_order(_without_repeats(scored, limit, max_chars))
 
 
@@ -169,6 +176,44 @@ def _read_on(scored: Sequence[_Scored], fitting: set[str]) -> list[_Scored]:
     ]
 
 
+def _all_sides(scored: Sequence[_Scored], asked: frozenset[str]) -> list[_Scored]:
+    """Every source that is as much about the question as the best one is heard, with the figures it gives.
+
+    Two trials of one medicine that disagree must both be told; the second would else be crowded out by the first.
+    """
+    best = max(scored, key=lambda one: one.score)
+    about = {one.quote.passage.id: _about(one.quote.passage, asked) for one in scored}
+    enough = EQUALLY_ABOUT * about[best.quote.passage.id]
+    heard: dict[str, _Scored] = {}
+    for one in sorted(scored, key=lambda one: -one.score):
+        if about[one.quote.passage.id] >= enough and len(heard) < HEARD_AT_MOST:
+            heard.setdefault(one.quote.passage.document_id, one)
+    if len(heard) < 2:
+        return list(scored)
+    raised = []
+    for one in scored:
+        first = heard.get(one.quote.passage.document_id)
+        if one is first:
+            one = replace(one, score=max(one.score, best.score - READ_ON / 2))
+        elif first and _goes_with(one, first) and any(char.isdigit() for char in one.quote.text):
+            one = replace(one, score=max(one.score, best.score - READ_ON))
+        raised.append(one)
+    return raised
+
+
+def _about(passage: Passage, asked: frozenset[str]) -> float:
+    return len(asked & frozenset(terms(f"{passage.title} {passage.text}"))) / (len(asked) or 1)
+
+
+def _goes_with(one: _Scored, first: _Scored) -> bool:
+    """Whether the sentence stands next to the other in its passage."""
+    return one.quote.passage.id == first.quote.passage.id and abs(one.order[2] - first.order[2]) == 1
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(_FIGURE.findall(text))
+
+
 def _tellable(text: str, language: str) -> bool:
     """A sentence that can stand in an answer: not a question, a fragment or a heading."""
     floor = 8 if language == "zh" else 25
@@ -184,7 +229,11 @@ def _without_repeats(scored: Sequence[_Scored], limit: int, max_chars: int) -> l
             break
         if used + length > max_chars and chosen:
             continue
-        if any(_overlap(candidate.words, earlier.words) > 0.7 for earlier in chosen):
+        figures = _figures(candidate.quote.text)
+        if any(
+            _overlap(candidate.words, earlier.words) > 0.7 and figures <= _figures(earlier.quote.text)
+            for earlier in chosen
+        ):
             continue
         chosen.append(candidate)
         used += length
