@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 SCREENED_CHARS = 20_000
 """Of a longer message its beginning and its end are screened; the message itself is refused by size afterwards."""
 
+_CLAUSE_ENDS = ",;!?，。；！？\n"
+
 _EVIDENCE = 240
 """Characters of a message that are quoted where it is the whole of it that sounds dangerous."""
 
@@ -142,6 +144,9 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     findings = extract(said)
     floors = {len(said): now.floor or Level.NONE, len(said) - 1: before.floor or Level.NONE}
     sighting = _second_sight(rules, said, floors, {finding.turn for finding in findings if finding.corrects})
+    pinned = _unexplained(turn, before.floor)
+    if pinned > Level.NONE:
+        pinned = _still_pinned(pinned, said, findings)
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     # An emergency of the body is told as one, unless the message sounds even more like a crisis of the mind.
     above = sighting.probability if sighting and sighting.level == Level.EMERGENCY else 0.0
@@ -156,7 +161,7 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
         findings=findings,
         red_flags=now.red_flags + _crisis_flags(crisis) + _sighted_flags(sighting, said),
         floor=floor,
-        pinned=_unexplained(turn, before.floor),
+        pinned=pinned,
         reasons=(
             *now.reasons(language),
             *((phrase("reason_crisis", language),) if crisis else ()),
@@ -236,6 +241,37 @@ def _unexplained(turn: Turn, before: Level | None) -> Level:
     if last.outcome is Outcome.CRISIS:
         return Level.NONE
     return last.floor if last.floor > (before or Level.NONE) else Level.NONE
+
+
+def _still_pinned(pinned: Level, said: tuple[str, ...], findings: tuple[Finding, ...]) -> Level:
+    """What is left of a floor that the second sight raised, once the last message has taken facts back.
+
+    The facts are cut out of what was said before ("it is 37.1, I misread": the 38.8), and the second sight looks at
+    the rest. A floor that it did not raise, or that it still sees, stays.
+    """
+    last = len(said) - 1
+    wrong = {finding.concept for finding in findings if finding.corrects and finding.turn == last}
+    kept = tuple(_without(text, wrong) for text in said[:last])
+    if kept == said[:last]:
+        return pinned
+    return _sighted_level(kept) if _sighted_level(said[:last]) >= pinned else pinned
+
+
+def _sighted_level(said: tuple[str, ...]) -> Level:
+    """The highest that the second sight saw after any of the messages."""
+    views = (said[max(0, end - TOGETHER) : end] for end in range(1, len(said) + 1))
+    seen = (SecondSight.load().look(view) for view in views)
+    return max((sighting.level for sighting in seen if sighting), default=Level.NONE)
+
+
+def _without(text: str, wrong: set[str]) -> str:
+    """A message without the clauses that tell of these concepts or measurements."""
+    for finding in sorted(extract((text,)), key=lambda f: -f.start):
+        if finding.concept in wrong:
+            starts = [text.rfind(mark, 0, finding.start) + 1 for mark in _CLAUSE_ENDS]
+            ends = [at for mark in _CLAUSE_ENDS if (at := text.find(mark, finding.end)) >= 0]
+            text = text[: max(starts)] + text[min(ends, default=len(text)) :]
+    return text
 
 
 def _capped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,3 +49,26 @@ def _denies(text: str) -> bool:
 def test_the_role_changes_what_is_shown_and_never_the_floor() -> None:
     text = "crushing chest pain spreading to my left arm, sweating"
     assert {screen(Turn(text=text, role=role), "en").lasting for role in Role} == {Level.EMERGENCY}
+
+
+def test_a_correction_leaves_other_dangers_standing() -> None:
+    told = "my arm hangs down and the words come out wrong since lunch, fever 39.2"
+    first = screen(Turn(text=told), "en")
+    assert first.lasting == Level.EMERGENCY
+    history = (Exchange(said=told, replied="", floor=first.lasting),)
+    found = screen(Turn(text="Sorry, I misread it: it is 37.1", history=history), "en")
+    assert found.lasting == Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("told", "correction", "language"),
+    [
+        ("My son is 5 years old, fever 38.8 since today", "Sorry, I misread it: it is 37.1", "en"),
+        ("儿子5岁，今天发烧38.8", "不好意思看错了，是37.1", "zh"),
+    ],
+)
+def test_a_fever_that_was_misread_keeps_nobody_in_an_emergency(
+    told: str, correction: str, language: str
+) -> None:
+    history = (Exchange(said=told, replied="", floor=screen(Turn(text=told), language).lasting),)
+    assert screen(Turn(text=correction, history=history), language).lasting < Level.EMERGENCY
