@@ -89,7 +89,7 @@ class Index:
         if not _says_something(query):
             return []
         with self._lock:
-            channels = self._channels(query, min(max(DOCUMENT_DEPTH, 3 * k), 1000), filters)
+            channels = self._channels(query, min(max(DOCUMENT_DEPTH, 2 * k), 1000), filters)
             document = {item: item.rsplit("#", 1)[0] for ranking in channels.values() for item, _ in ranking}
             first: dict[str, str] = {}
             for item, _, _ in fuse(channels, WEIGHTS):
@@ -166,14 +166,14 @@ class Index:
         """How much a term (as ``analysis.terms`` gives it) tells one passage from another; highest where none has it."""
         return self._lexical.rarity(term)
 
-    def delete(self, document_id: str) -> int:
-        """Take a document out of both channels; how many passages that were (0: there was none)."""
+    def delete(self, *document_ids: str) -> int:
+        """Take documents out of both channels; how many passages that were. Many at once cost little more than one."""
         writer = IndexWriter(
             self.path, fingerprint=self._embedder.fingerprint, embedder=self._embedder.name, create=False
         )
         with writer:
-            entry = writer.manifest.entry(document_id)
-            removed = writer.remove([entry]) if entry else 0
+            entries = writer.manifest.entries_of(document_ids)
+            removed = writer.remove(list(entries.values())) if entries else 0
             writer.manifest.seal()
         return removed
 

@@ -168,6 +168,16 @@ def test_a_deleted_document_answers_in_neither_channel(index: Index) -> None:
     assert index.count() == 4
 
 
+def test_many_documents_are_deleted_at_once(index: Index) -> None:
+    assert index.delete("migraine", "asthma", "nobody") == 3
+    assert {h.passage.document_id for h in index.search("migraine asthma 偏头痛 哮喘", 9)} == {
+        "statins",
+        "偏头痛",
+        "哮喘",
+    }
+    assert index.delete() == 0
+
+
 def test_an_open_index_sees_what_is_written_after_it_was_opened(index: Index, embedder: Embedder) -> None:
     before = index.corpus_sha256
     index.search("gout", 1)
