@@ -62,12 +62,20 @@ def _pass_rate(result: Result) -> Iterator[float]:
     yield float(result.passed)
 
 
-def _told(result: Result) -> bool:
-    """Whether an emergency was told, or a person in crisis was met as one."""
+def _alarmed(result: Result) -> bool:
+    """Whether an emergency or a crisis was told."""
     reply = result.last
     return reply is not None and (
         reply.triage.level is Level.EMERGENCY or reply.outcome in (Outcome.EMERGENCY, Outcome.CRISIS)
     )
+
+
+def _told(result: Result) -> bool:
+    """Whether an emergency was told as such: words for a crisis of the mind are no answer to a failing breath."""
+    reply, expected = result.last, result.sample.expect
+    if reply is not None and reply.outcome is Outcome.CRISIS and reply.triage.level is not Level.EMERGENCY:
+        return bool(expected.crisis) or Outcome.CRISIS in expected.outcome
+    return _alarmed(result)
 
 
 def _recall(result: Result) -> Iterator[float]:
@@ -77,7 +85,7 @@ def _recall(result: Result) -> Iterator[float]:
 
 def _specificity(result: Result) -> Iterator[float]:
     if result.sample.expects_emergency is False and not result.error:
-        yield float(not _told(result))
+        yield float(not _alarmed(result))
 
 
 def _under_triage(result: Result) -> Iterator[float]:
