@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.compose import aspects_of, without_aspects
+from agent.safety.names import listed_words
 from agent.topics import named_cards
 from retrieval.analysis import terms
 from retrieval.language import detect_language
@@ -90,7 +91,13 @@ def _strange_word(question: str, index: Index) -> bool:
     words = [
         word for word in _LATIN.findall(question) if len(word) >= _STRANGE_LETTERS and not aspects_of(word)
     ]
-    return any(index.rarity(term) >= unknown for word in words for term in _words(word))
+    everyday = listed_words()  # "since March" names no stranger, though no page speaks of March
+    return any(
+        index.rarity(term) >= unknown
+        for word in words
+        if word.lower() not in everyday
+        for term in _words(word)
+    )
 
 
 def _strange_run(question: str, index: Index) -> bool:

@@ -23,6 +23,7 @@ from agent.safety.screen import Screening, screen, warm_up
 from agent.sessions import exchange_of
 from agent.settings import Settings
 from agent.skills.differential import Candidate, Reasoner, as_values
+from agent.topics import topic_first
 from agent.triage import decide, estimate
 from agent.types import Event, EventKind, Exchange, Outcome, Reply, Role, Turn
 from agent.understand import Understanding, understand
@@ -201,7 +202,8 @@ class Consultant:
         query = for_search(draft.query)
         audience = _AUDIENCE[role]
         k = self.settings.top_k * (2 if role is Role.CLINICIAN else 1)
-        hits = index.search(query, k, filters=Filters(audience=audience, language=draft.language))
+        filters = Filters(audience=audience, language=draft.language)
+        hits = topic_first(draft.query, index.search(query, k, filters=filters))
         if not enough(query, hits, index) and not speaks_of(query, hits, index):
             anywhere = index.search(query, k, filters=Filters(audience=audience))
             hits = anywhere if enough(query, anywhere, index) else hits

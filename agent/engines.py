@@ -85,9 +85,10 @@ class Engines:
     @staticmethod
     def names_a_topic(text: str) -> bool:
         """Whether a message names a symptom, condition, medicine or test of its own."""
-        from agent.topics import names_a_card
+        from agent.topics import contexts, names_its_own
 
-        return bool(SymptomMatcher.load().find(text)) or names_a_card(text)
+        symptoms = {mention.symptom for mention in SymptomMatcher.load().find(text)}
+        return bool(symptoms - contexts()) or names_its_own(text)
 
     def close(self) -> None:
         with self._lock:

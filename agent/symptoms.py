@@ -14,6 +14,7 @@ from functools import cache
 
 import Stemmer
 
+from agent.safety.findings import simplified
 from retrieval.handbook.outline import Named, load_outline
 
 _CLAUSE_END = re.compile(r"[.;:!?。；：！？\n]|,|，|、")
@@ -76,19 +77,28 @@ class SymptomMatcher:
             for place, first in enumerate(stems):
                 for symptom, phrase in self._english.get(first, ()):
                     span = _window(stems, place, phrase)
-                    if span and not _means_otherwise(stems, place, phrase):
+                    if span and not _means_otherwise(stems, place, phrase, clause[: words[place].start()]):
                         yield Mention(symptom, offset + words[span[0]].start(), offset + words[span[1]].end())
 
     def _find_chinese(self, text: str) -> Iterator[Mention]:
         if not _HAN.search(text):
             return
+        text = simplified(text)
         for start in range(len(text) - 1):
             for symptom, phrase in self._chinese.get(text[start : start + 2], ()):
                 if text.startswith(phrase, start):
                     yield Mention(symptom, start, start + len(phrase))
 
 
-def _means_otherwise(stems: list[str], place: int, phrase: tuple[str, ...]) -> bool:
+_FELT = re.compile(
+    r"\b(?:feel\w*|felt|am|i'm|so|very|always|really|is|are|gets?|getting|all)\s+$", re.IGNORECASE
+)
+"""Before "cold" where it is a feeling; "a cold" is an illness, "the cold" the weather."""
+
+
+def _means_otherwise(stems: list[str], place: int, phrase: tuple[str, ...], before: str) -> bool:
+    if phrase == ("cold",) and not _FELT.search(before):
+        return True
     following = stems[place + 1 : place + 2]
     return len(phrase) == 1 and bool(_OTHER_SENSE.get(phrase[0], frozenset()).intersection(following))
 

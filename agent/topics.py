@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from importlib import resources
 
+import yaml
+
+from agent.safety.findings import simplified
 from retrieval.handbook.outline import load_outline
+from retrieval.passage import Hit
+
+_LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_SHORT_EN = 5
+_SHORT_ZH = 7
+"""So few words, or Chinese characters, may only add a circumstance to what was spoken of."""
 
 
 def names_a_card(text: str, *kinds: str) -> bool:
@@ -18,8 +30,50 @@ def named_cards(text: str) -> frozenset[str]:
     english, chinese = _names()
     words = f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
     found = {card for name, card in english if f" {name} " in words}
-    found |= {card for name, card in chinese if name in text}
+    plain = simplified(text)
+    found |= {card for name, card in chinese if name in plain}
     return frozenset(found)
+
+
+def names_its_own(text: str) -> bool:
+    """Whether a text names a card that a conversation may be about; a short one that only adds a circumstance
+    ("in pregnancy?", "能运动吗？") does not."""
+    return bool(_own(text))
+
+
+def _own(text: str) -> frozenset[str]:
+    short = len(_HAN.findall(text)) <= _SHORT_ZH and len(_LATIN.findall(text)) <= _SHORT_EN
+    return named_cards(text) - (_besides() if short else frozenset())
+
+
+def topic_first(query: str, hits: Sequence[Hit]) -> list[Hit]:
+    """Of a follow-up's hits those of the card that was spoken of first, each part in its own order: "is there a
+    vaccine?" after shingles asks about shingles. Unchanged where the follow-up names a card of its own.
+
+    A question by itself that names one card is about that one too: "first signs of diabetes" asks for no
+    diabetic kidneys."""
+    asked, _, topic = query.partition(" ↩ ")
+    if topic:
+        cards = frozenset() if _own(asked) else named_cards(topic) - _besides()
+    else:
+        cards = named_cards(asked) - _besides()
+        cards = cards if len(cards) == 1 else frozenset()
+    return sorted(hits, key=lambda hit: hit.passage.document_id not in cards) if cards else list(hits)
+
+
+def contexts() -> frozenset[str]:
+    """Symptoms of the vocabulary that are circumstances, not complaints."""
+    return _group("contexts")
+
+
+def _besides() -> frozenset[str]:
+    return _group("besides")
+
+
+@cache
+def _group(name: str) -> frozenset[str]:
+    raw = resources.files("agent").joinpath("data", "contexts.yaml").read_text(encoding="utf-8")
+    return frozenset(yaml.load(raw, yaml.CSafeLoader)[name].split())
 
 
 @cache

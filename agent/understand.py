@@ -16,9 +16,13 @@ import yaml
 from agent.safety.clauses import Status
 from agent.safety.findings import Finding, read_message
 from agent.skills.differential import Person
+from agent.spelling import corrected
 from agent.symptoms import SymptomMatcher
+from agent.topics import names_a_card
 from agent.triage import Circumstances
 
+_FEVER_C = 38.0
+"""A temperature from which a reading alone tells of fever (NICE NG143, 2019)."""
 _HERE: frozenset[Status] = frozenset({"present"})
 _WORSE = re.compile(
     r"\b(?:getting|gets|got|becoming|feels?|is|much)\s+(?:\w+\s+)?worse\b(?!\s+(?:when|whenever|after|with|if|at\s+night|in\s+the|on|while|as\s+soon))|worsening|spreading|加重|越来越(?:重|严重|疼|痛|厉害|差)|恶化|更(?:重|严重|疼|痛|厉害)了",
@@ -107,12 +111,24 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
         findings: what the red-flag screen's reader found in the same messages.
     """
     state: dict[str, bool] = {}
-    for text in said:
-        for symptom, status in symptom_statuses(text):
+    for number, text in enumerate(said):
+        asked = not any(state.values()) and _asks_about_it(text, said[:number])
+        for symptom, status in symptom_statuses(corrected(text)):
+            if status in _HERE and asked:
+                continue
             if status in _HERE:
                 state[symptom] = True
             elif status == "denied":
                 state[symptom] = False
+    if any(
+        f.concept == "temperature_c" and f.status in _HERE and (f.value or 0) >= _FEVER_C for f in findings
+    ):
+        state["fever"] = True
+    for pair in _ids("opposites"):
+        one, other = pair.split("/")
+        for here, gone in ((one, other), (other, one)):
+            if state.get(here) and gone not in state:
+                state[gone] = False
     whole = "\n".join(said)
     age = _latest(findings, "age_years") or _from_days(_latest(findings, "age_days"))
     pregnant = any(finding.concept.startswith("pregnan") and finding.status in _HERE for finding in findings)
@@ -133,6 +149,22 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
         or bool(_UNWELL.search(said[-1])),
         specific=any(symptom not in _ids("contexts") | _ids("unspecific") for symptom in present),
     )
+
+
+_QUESTION = re.compile(r"[?？]\s*$|[吗呢]\s*$")
+_OWN = re.compile(
+    r"\b(?:my|i|i'm|i've|me|he|she|his|her)\b(?!\s+(?:take|use|drink|eat|drive|have\s+it))|我|他|她|孩子",
+    re.IGNORECASE,
+)
+_LONGEST_ASIDE = 40
+"""Characters of a follow-up that only asks on."""
+
+
+def _asks_about_it(text: str, before: Sequence[str]) -> bool:
+    """Whether a short question goes on about a card named before: after "What is amlodipine for?" the message
+    "Does it make the ankles swell?" tells of nobody's ankles."""
+    short = len(text) <= _LONGEST_ASIDE and bool(_QUESTION.search(text)) and not _OWN.search(text)
+    return short and any(names_a_card(said) for said in before)
 
 
 @cache

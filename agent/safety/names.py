@@ -136,6 +136,11 @@ def _kind(word: str, ordinary: Callable[[str], bool]) -> str:
     return "weak" if plain in weak else "capital"
 
 
+def listed_words() -> frozenset[str]:
+    """Words of every day and of medicine that our own texts know, in small letters."""
+    return _known()
+
+
 def is_listed(word: str) -> bool:
     """Whether a word is a name and nothing else."""
     return word.lower() in _listed()[0]

@@ -1,0 +1,40 @@
+from agent.safety.findings import extract
+from agent.understand import Understanding, understand
+
+
+def read(*said: str) -> Understanding:
+    return understand(said, extract(said))
+
+
+def test_a_question_that_goes_on_about_a_medicine_tells_of_nobody() -> None:
+    assert not read("What is amlodipine for?", "Does it make the ankles swell?").complaint
+    assert not read("氨氯地平是治什么的？", "它会让脚踝肿吗？").complaint
+    assert not read("What is metformin for?", "And with alcohol?").complaint
+
+
+def test_one_s_own_symptom_in_such_a_question_is_one() -> None:
+    assert read("What is amlodipine for?", "My ankles are swollen, is it that?").complaint
+    assert read("氨氯地平是治什么的？", "我脚踝肿了，是因为它吗？").complaint
+
+
+def test_a_cold_is_no_feeling_of_cold() -> None:
+    assert "feeling_cold" not in read("How do I tell flu from a cold?").present
+    assert "feeling_cold" in read("I feel cold all the time").present
+
+
+def test_a_reading_tells_of_fever() -> None:
+    assert "fever" in read("My 7-year-old has 38.2 with a cold, eating and playing").present
+    assert "fever" not in read("My 7-year-old has 37.2, eating and playing").present
+
+
+def test_slips_and_traditional_characters_are_read() -> None:
+    assert "runny_nose" in read("runy nose for two days").present
+    assert "headache" in read("我頭痛兩天了").present
+
+
+def test_chinese_adverbs_do_not_hide_tiredness() -> None:
+    assert read("我老是累").present == ("fatigue",)
+
+
+def test_who_has_one_of_two_opposites_has_not_the_other() -> None:
+    assert "weight_loss" in read("I have gained weight and I'm tired").denied
