@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -72,6 +74,18 @@ class GateResult:
             return self.held >= self.gate.at_least
         return self.gate.at_most is not None and self.held <= self.gate.at_most
 
+    @property
+    def contradicted(self) -> bool:
+        """Whether what was seen speaks against the gate: even the better end of the interval misses the bound.
+
+        A slice of a suite is too small to show that a gate holds; it can show that it does not.
+        """
+        if self.measure.low is None or self.measure.high is None:
+            return False
+        if self.gate.at_least is not None:
+            return self.measure.high < self.gate.at_least
+        return self.gate.at_most is not None and self.measure.low > self.gate.at_most
+
 
 @dataclass(frozen=True)
 class SuiteResult:
@@ -102,3 +116,9 @@ class Run:
     @property
     def results(self) -> list[Result]:
         return [result for suite in self.suites for result in suite.results]
+
+
+def writers(results: Sequence[Result]) -> str:
+    """Which model wrote how many of the replies; ``none`` where they are rules' and sources' own words."""
+    counts = Counter(answer.reply.trace.model for result in results for answer in result.answers)
+    return ", ".join(f"{model} {count}" for model, count in counts.most_common())

@@ -113,7 +113,7 @@ def run(
     from eval.cache import Cache
     from eval.report.markdown import markdown
     from eval.report.write import write_report
-    from eval.result import Run
+    from eval.result import Run, writers
     from eval.runner import Options, run_suites
     from eval.sampling import sampled
     from eval.schema.load import find_suites, load_suite
@@ -149,8 +149,9 @@ def run(
                 total=total, unit=" conversations", desc=targets.name, file=sys.stderr, disable=None
             ) as bar:
                 found = tuple(run_suites(loaded, targets.of, options, tick=bar.update))
-            took = watch.told([result for suite in found for result in suite.results])
-            about = {"date": date.today().isoformat(), **targets.about(), "seed": str(seed), "took": took}
+            results = [result for suite in found for result in suite.results]
+            about = {"date": date.today().isoformat(), **targets.about(), "seed": str(seed)}
+            about |= {"took": watch.told(results), "replies by model": writers(results)}
             if size is not None:
                 about["slice"] = f"about {size} cases, stratified by tags"
             if judge_model:

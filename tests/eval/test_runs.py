@@ -18,7 +18,7 @@ from eval.metrics import measure
 from eval.report.data import as_json
 from eval.report.html import page
 from eval.report.write import write_report
-from eval.result import Run, SuiteResult
+from eval.result import Run, SuiteResult, writers
 from eval.runner import Options, run_suites
 from eval.sampling import sampled
 from eval.schema.load import load_suite
@@ -188,3 +188,7 @@ def test_what_failed_stands_first_in_the_page(suite: Suite) -> None:
     whole = page(run(suite, Rote(alarmed=False)))
     rows = whole[whole.index("<table class=gates>") : whole.index("</table>")]
     assert rows.count("failed") and rows.rindex(">failed<") < rows.index(">passed<")
+
+
+def test_a_run_tells_which_model_wrote_how_many_replies(suite: Suite) -> None:
+    assert writers(run(suite, Rote()).results) == f"none {len(suite.samples) - 1}"  # one of them broke
