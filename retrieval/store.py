@@ -48,7 +48,7 @@ class PassageStore:
         Raises ``IndexCorruptError``, and ``RetrievalError`` for a server that does not answer.
         """
         self._folder, self._server, self._name = folder, server, collection
-        self._sync, self._written = _SYNC, 0
+        self._sync, self._written, self._begun = _SYNC, 0, False
         self._open(create)
 
     def _open(self, create: bool = False) -> None:
@@ -142,6 +142,7 @@ class PassageStore:
             return int(self._collection.count())
 
     def upsert(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
+        self._take_over()
         for start in range(0, len(passages), self._batch):
             part = passages[start : start + self._batch]
             with self._engine(self._unwritable):
@@ -155,6 +156,7 @@ class PassageStore:
         self._keep_pace()
 
     def delete(self, passage_ids: Iterable[str]) -> None:
+        self._take_over()
         ids = list(passage_ids)
         for start in range(0, len(ids), self._batch):
             with self._engine(self._unwritable):
@@ -175,6 +177,14 @@ class PassageStore:
         """Delete the collection and all that is in it."""
         with self._engine(self._unwritable):
             self._client.delete_collection(self._name)
+
+    def _take_over(self) -> None:
+        """A writer that was killed leaves its rare writing on, and with it a long log for every opening to replay."""
+        if not self._begun and not self._server:
+            with self._engine(self._unreadable):
+                left = self._collection.configuration_json.get("hnsw") or {}
+            self._sync = max(self._sync, int(left.get("sync_threshold") or 0))
+        self._begun = True
 
     def _keep_pace(self) -> None:
         """Write the vector file out more rarely as it grows: each time costs as much as the whole file."""

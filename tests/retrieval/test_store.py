@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,17 @@ def test_vector_files_that_are_gone_are_noticed(tmp_path: Path) -> None:
             shutil.rmtree(part)
     with pytest.raises(IndexCorruptError, match="vectors answer"):
         PassageStore(folder).query(unit(1, 0), 3000)
+
+
+def test_a_killed_writers_long_log_is_emptied_by_the_next(tmp_path: Path) -> None:
+    killed = PassageStore(tmp_path / "chroma", create=True)
+    killed.upsert([replace(FULL, id="a#1")], [unit(1, 0)])
+    killed._sync_every(8000)  # what a bulk write does; nothing sets it back, as after kill -9
+
+    writer = PassageStore(tmp_path / "chroma")
+    writer.upsert([replace(FULL, id="b#1")], [unit(0, 1)])
+    writer.close()
+    reader = PassageStore(tmp_path / "chroma")
+    assert reader._collection.configuration_json["hnsw"]["sync_threshold"] == 1000
+    assert reader.count() == 2
+    assert [name for name, _ in reader.query(unit(0, 1), 1)] == ["b#1"]
