@@ -81,6 +81,8 @@ def test_one_expectation(expected: dict[str, Any], given: dict[str, Any], passed
         ("血糖超过7.0毫摩尔每升要复查。", True),
         ("Adults need up to 5 g of salt a day: less than 5 g in high blood pressure.", True),
         ("Have up to 5 g of salt a day. Take 400 mg of ibuprofen three times a day.", False),
+        ("Sodium for adults, up to 2000 mg of sodium a day: the same limit.", True),
+        ("Take 200 mg of sodium valproate twice a day.", False),
         ("每次服用盐酸二甲双胍500毫克。", False),
     ],
 )
