@@ -114,10 +114,12 @@ def _read(path: Path) -> Iterator[Example]:
 def _implied(labels: dict[str, str], grade: str = "") -> dict[str, str]:
     """What a label says of the other heads.
 
-    Whoever tells of an emergency neither asks for harm nor tries to steer the agent. A crisis of mind is no bodily
-    danger, unless something was taken or done. Of crises a danger says nothing: taught that thousands of bodily
-    messages are none, the crisis head heard worse (AUC on messages written apart 0.85 instead of 0.95).
+    Whoever tells of an emergency neither asks for harm nor tries to steer the agent; a look-alike of an emergency is
+    no crisis either. A crisis of mind is no bodily danger, unless something was taken or done. Of crises an emergency
+    says nothing: both may be there.
     """
+    if labels.get("danger") == "":
+        return {"harm": "", "injection": "", "crisis": "", **labels}
     if "danger" in labels:
         return {"harm": "", "injection": "", **labels}
     if "crisis" in labels and labels["crisis"] != "overdose" and grade not in ("means", "attempt"):
