@@ -150,12 +150,12 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     # An emergency of the body is told as one, unless the message sounds even more like a crisis of the mind.
     # An attempt to steer the agent is none either, however loud: the guards answer it.
+    learned = now.floor != Level.EMERGENCY  # the rules' emergency waits for no model to load
     above = sighting.probability if sighting and sighting.level == Level.EMERGENCY else 0.0
-    if said[-1].strip():
+    if learned and said[-1].strip():
         above = max(
             above, *(SecondSight.load().probability(head, said[-1]) for head in ("injection", "harm"))
         )
-    learned = now.floor != Level.EMERGENCY
     crisis = CrisisScreen.load().check(said, turn.role, was_crisis, learned=learned, above=above)
     raised = (now.floor, crisis.level if crisis else None, sighting.level if sighting else None)
     floor = max([level for level in raised if level is not None], default=None)

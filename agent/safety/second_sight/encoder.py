@@ -39,11 +39,8 @@ class Encoder:
         import numpy as np
 
         _one_thread()
-        known = bytes(pieces["pieces"]).decode().split("\n")
-        self._tokenizer = unigram_tokenizer(
-            list(zip(known, pieces["scores"].tolist(), strict=True)), *pieces["special"].tolist()
-        )
-        self._rows = dequantized(pieces["rows"]).reshape(len(known), -1)
+        self._tokenizer = tokenizer_of(pieces)
+        self._rows = dequantized(pieces["rows"]).reshape(len(pieces["scores"]), -1)
         self._places = model["encoder.positions"].astype("f4")
         self._first = _norm(model, "encoder.first")
         self._layers = [_layer(model, number) for number in range(int(model["encoder.layers"]))]
@@ -81,6 +78,13 @@ class Encoder:
         spread = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + self._epsilon)
         result: np.ndarray = centred / spread * weight + bias
         return result
+
+
+def tokenizer_of(pieces: Mapping[str, Any]) -> Any:
+    """The tokenizer over the vocabulary in ``pieces.npz``."""
+    known = bytes(pieces["pieces"]).decode().split("\n")
+    scored = list(zip(known, pieces["scores"].tolist(), strict=True))
+    return unigram_tokenizer(scored, *pieces["special"].tolist())
 
 
 def cut(ids: list[int]) -> list[int]:

@@ -15,14 +15,16 @@ import numpy as np
 from tqdm import tqdm
 
 from agent.safety.second_sight.encoder import HEADS as ATTENTION_HEADS
-from agent.safety.second_sight.encoder import MATRICES, MAX_TOKENS, cut, packed
+from agent.safety.second_sight.encoder import MATRICES, MAX_TOKENS, cut, packed, tokenizer_of
 from retrieval.e5_weights import (
     BLOCK_BYTES,
     E5File,
     bert_tensors,
     packed_file,
     read_packed,
-    tokenizer_of,
+)
+from retrieval.e5_weights import (
+    tokenizer_of as base_tokenizer,
 )
 
 LAYERS = 4
@@ -40,7 +42,7 @@ COMMON = 30_000
 def chosen_pieces(texts: Sequence[str]) -> dict[str, np.ndarray]:
     """What ``pieces.npz`` holds: the part of the base model's vocabulary that messages in two languages need."""
     file = read_packed(packed_file())
-    held = {at for encoding in tokenizer_of(file).encode_batch(list(texts)) for at in encoding.ids}
+    held = {at for encoding in base_tokenizer(file).encode_batch(list(texts)) for at in encoding.ids}
     common = sorted(range(len(file.pieces)), key=lambda at: -file.pieces[at][1])[:COMMON]
     single = (at for at, (piece, _) in enumerate(file.pieces) if len(piece.lstrip("▁")) <= 1)
     ours = (at for at in (*common, *single) if _is_ours(file.pieces[at][0]))
@@ -128,13 +130,8 @@ def fitted_encoder(
 
 def _tokens(texts: Sequence[str], pieces: Mapping[str, np.ndarray]) -> list[list[int]]:
     """Of every text, at their places in the base model's vocabulary."""
-    from retrieval.e5_weights import unigram_tokenizer
-
-    known = pieces["pieces"].tobytes().decode().split("\n")
-    scored = list(zip(known, pieces["scores"].tolist(), strict=True))
-    tokenizer = unigram_tokenizer(scored, *pieces["special"].tolist())
     base = pieces["places_in_base"]
-    return [cut(base[encoding.ids].tolist()) for encoding in tokenizer.encode_batch(list(texts))]
+    return [cut(base[encoding.ids].tolist()) for encoding in tokenizer_of(pieces).encode_batch(list(texts))]
 
 
 def _base(file: E5File) -> Any:
