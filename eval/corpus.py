@@ -8,8 +8,8 @@ from pathlib import Path
 from agent.errors import UsageError
 
 
-def index_of(corpus: Path, home: Path) -> Path:
-    """The index folder of the documents in ``corpus``, made when it is not there yet.
+def index_of(corpus: Path, home: Path, *, bulk: bool = False) -> Path:
+    """The index folder of the documents in ``corpus``, made when it is not there yet. ``bulk``: there are many.
 
     Raises:
         UsageError: the folder has no document that can be read.
@@ -26,7 +26,7 @@ def index_of(corpus: Path, home: Path) -> Path:
         from retrieval.embed import load_embedder
         from retrieval.ingest import ingest
 
-        report = ingest([corpus], folder, embedder=load_embedder("auto"))
+        report = ingest([corpus], folder, embedder=load_embedder("auto", bulk=bulk))
         if not report.read:
             raise UsageError(f"No document of the corpus {corpus} could be read.")
         done.touch()

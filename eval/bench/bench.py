@@ -91,6 +91,13 @@ class Bench(ABC):
                 ) from error
         return found
 
+    def literature(self, path: Path, items: Sequence[Item], home: Path) -> Path | None:
+        """Documents that come with the benchmark and hold what its questions ask for; every system answers from them.
+
+        ``home``: a folder to write a sample of them to. ``None``: the systems answer from what they have.
+        """
+        return None
+
 
 def conversation(
     name: str,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from agent.types import Outcome, Role
 from eval.bench.bench import Bench, Item, Values, conversation
 from eval.bench.measures import letter, rouge_l, rouge_n, tokens, yes_no
+from eval.bench.ranking import is_folder, read_folder, sampled_corpus
 from eval.bench.records import Record, first
 from eval.targets.conversation import Answer
 
@@ -43,6 +45,10 @@ class PubMedQa(Bench):
             "accuracy where labelled": None if got is None else float(got == item.gold),
         }
 
+    def literature(self, path: Path, items: Sequence[Item], home: Path) -> Path | None:
+        """The abstracts, without their conclusions, are a corpus in themselves."""
+        return path
+
 
 class BioAsq(Bench):
     """Clinicians' questions: exact answers as the task scores them, the ideal answer by ROUGE."""
@@ -75,6 +81,12 @@ class BioAsq(Bench):
             values["ROUGE-2 F1"] = max(rouge_n(one, text, 2) for one in ideals)
             values["ROUGE-L F1"] = max(rouge_l(one, text) for one in ideals)
         return values
+
+    def literature(self, path: Path, items: Sequence[Item], home: Path) -> Path | None:
+        """Where the questions lie in a BEIR folder: the snippets judged for them, among others drawn at random."""
+        if not is_folder(path.parent):
+            return None
+        return sampled_corpus(read_folder(path.parent), [item.sample.id for item in items], home)
 
 
 def _flat(value: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 from collections import defaultdict
@@ -33,21 +34,19 @@ class Folder:
     corpus: Path
 
 
+def is_folder(path: Path) -> bool:
+    """Whether corpus, queries and grades are there."""
+    return None not in _parts(path)
+
+
 def read_folder(path: Path) -> Folder:
     """Read ``corpus.jsonl[.gz]``, ``queries.jsonl`` and ``qrels.tsv`` (or ``qrels/test.tsv``).
 
     Raises:
         UsageError: one of them is missing or of another shape.
     """
-    corpus = next(
-        (path / name for name in ("corpus.jsonl.gz", "corpus.jsonl") if (path / name).exists()), None
-    )
-    qrels = next(
-        (path / name for name in ("qrels.tsv", "qrels/test.tsv", "qrels/dev.tsv") if (path / name).exists()),
-        None,
-    )
-    queries = path / "queries.jsonl"
-    if corpus is None or qrels is None or not queries.exists():
+    corpus, queries, qrels = _parts(path)
+    if corpus is None or qrels is None or queries is None:
         raise UsageError(f"{path} is no BEIR folder: corpus.jsonl[.gz], queries.jsonl and qrels.tsv.")
     grades: dict[str, dict[str, float]] = defaultdict(dict)
     try:
@@ -65,6 +64,19 @@ def read_folder(path: Path) -> Folder:
     return Folder(texts, grades, corpus)
 
 
+def _parts(path: Path) -> tuple[Path | None, Path | None, Path | None]:
+    """Where corpus, queries and grades lie."""
+
+    def first(*names: str) -> Path | None:
+        return next((path / name for name in names if (path / name).exists()), None)
+
+    return (
+        first("corpus.jsonl.gz", "corpus.jsonl"),
+        first("queries.jsonl"),
+        first("qrels.tsv", "qrels/test.tsv", "qrels/dev.tsv"),
+    )
+
+
 def documents(corpus: Path) -> Iterator[str]:
     """The lines of the corpus."""
     with (
@@ -75,21 +87,20 @@ def documents(corpus: Path) -> Iterator[str]:
         yield from file
 
 
-def sampled_index(folder: Folder, limit: int | None, seed: int, home: Path) -> Path:
-    """An index of the documents judged for a sample of the queries, and of others drawn at random.
+def sampled_corpus(folder: Folder, queries: Sequence[str], home: Path, seed: int = 0) -> Path:
+    """A file of the documents judged for these queries, and of others drawn at random.
 
     A smaller corpus is easier: its figures compare systems, and not with published ones.
     """
-    chosen = queries_of(folder, limit, seed)
-    name = f"{folder.corpus.parent.name}-{len(chosen)}-{seed}"
-    target = home / name
-    if (target / ".complete").exists():
+    drawn = hashlib.sha256("\n".join([str(seed), *queries]).encode()).hexdigest()[:12]
+    target = home / f"{folder.corpus.parent.name}-{drawn}.jsonl"
+    if target.exists():
         return target
-    judged = {document for query in chosen for document in folder.grades[query]}
+    judged = {document for query in queries for document in folder.grades.get(query, {})}
     generator = random.Random(seed)
     others: list[str] = []
     kept: list[str] = []
-    room = _PER_QUERY * len(chosen)
+    room = _PER_QUERY * len(queries)
     for seen, line in enumerate(documents(folder.corpus)):
         if str(json.loads(line)["_id"]) in judged:
             kept.append(line)
@@ -97,14 +108,10 @@ def sampled_index(folder: Folder, limit: int | None, seed: int, home: Path) -> P
             others.append(line)
         elif (place := generator.randrange(seen + 1)) < room:
             others[place] = line
-    source = home / f"{name}.jsonl"
     home.mkdir(parents=True, exist_ok=True)
-    source.write_text("".join([*kept, *others]), encoding="utf-8")
-    from retrieval.embed import load_embedder
-    from retrieval.ingest import ingest
-
-    ingest([source], target, format="beir-jsonl", embedder=load_embedder("auto", bulk=True))
-    (target / ".complete").touch()
+    part = target.with_suffix(".part")
+    part.write_text("".join([*kept, *others]), encoding="utf-8")
+    part.replace(target)
     return target
 
 

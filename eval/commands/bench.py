@@ -134,7 +134,10 @@ class _Plan:
 
         chosen = BENCHES[name](judge)
         items = chosen.load(path, self.limit, self.seed)
-        nothing = Suite(name, "", (), ())
+        literature = (
+            None if self.index else chosen.literature(path, items, self.settings.home / "eval" / "beir")
+        )
+        suite = Suite(name, "", (), (), corpus=literature)
         cache = Cache(self.settings.home / "eval" / "conversations")
         table: dict[str, Mapping[str, Measure]] = {}
         for system in systems:
@@ -144,7 +147,7 @@ class _Plan:
                 result = run(
                     chosen,
                     items,
-                    system.of(nothing),
+                    system.of(suite),
                     jobs=self.jobs,
                     cache=cache,
                     seed=self.seed,
@@ -177,13 +180,15 @@ class _Plan:
         from tqdm import tqdm
 
         from eval.bench.catalogue import RANKING
-        from eval.bench.ranking import measured, queries_of, read_folder, sampled_index
+        from eval.bench.ranking import measured, queries_of, read_folder, sampled_corpus
+        from eval.corpus import index_of
         from retrieval.search import open_index
 
         folder = read_folder(path)
         queries = queries_of(folder, self.limit, self.seed)
-        where = self.index or sampled_index(
-            folder, self.limit, self.seed, self.settings.home / "eval" / "beir"
+        home = self.settings.home / "eval"
+        where = self.index or index_of(
+            sampled_corpus(folder, queries, home / "beir", self.seed), home / "corpora", bulk=True
         )
         with (
             open_index(where) as opened,

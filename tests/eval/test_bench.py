@@ -136,20 +136,27 @@ def test_measures() -> None:
     assert ndcg([0, 1], [1], 10) == pytest.approx(0.6309, abs=1e-4)
 
 
-def test_a_beir_folder_is_ranked_over_a_sampled_corpus(tmp_path: Path) -> None:
-    folder = tmp_path / "toes"
+TOES = {
+    "gout": "Gout inflames the big toe.",
+    "flu": "Influenza brings fever.",
+    "burn": "Cool a burn with water.",
+}
+
+
+def beir_folder(folder: Path) -> Path:
     folder.mkdir()
-    texts = {
-        "gout": "Gout inflames the big toe.",
-        "flu": "Influenza brings fever.",
-        "burn": "Cool a burn with water.",
-    }
-    lines = [json.dumps({"_id": name, "title": name, "text": text}) for name, text in texts.items()]
+    lines = [json.dumps({"_id": name, "title": name, "text": text}) for name, text in TOES.items()]
     (folder / "corpus.jsonl").write_text("\n".join(lines), encoding="utf-8")
     (folder / "queries.jsonl").write_text(
-        json.dumps({"_id": "q", "text": "red painful big toe"}), encoding="utf-8"
+        json.dumps({"_id": "q", "text": "red painful big toe", "metadata": {"type": "summary"}}),
+        encoding="utf-8",
     )
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tgout\t3\nq\tflu\t1\n", encoding="utf-8")
+    return folder
+
+
+def test_a_beir_folder_is_ranked_over_a_sampled_corpus(tmp_path: Path) -> None:
+    folder = beir_folder(tmp_path / "toes")
     found = read_folder(folder)
     assert queries_of(found, 5, 0) == ["q"]
     done = CliRunner().invoke(
@@ -159,6 +166,18 @@ def test_a_beir_folder_is_ranked_over_a_sampled_corpus(tmp_path: Path) -> None:
     raw = json.loads((tmp_path / "out" / "bench.json").read_text(encoding="utf-8"))
     search = raw["benchmarks"]["liveqa"]["systems"]["search"]
     assert search["mean grade@1"]["value"] == 3.0 and search["nDCG@10"]["value"] == 1.0
+
+
+def test_questions_in_a_beir_folder_are_asked_of_its_documents(tmp_path: Path) -> None:
+    queries = beir_folder(tmp_path / "toes") / "queries.jsonl"
+    arguments = ["bench", "bioasq", str(queries), "--no-llm", "--report", str(tmp_path / "out")]
+    done = CliRunner().invoke(eval_group, arguments, standalone_mode=False)
+    assert done.exception is None, done.output
+    (line,) = (tmp_path / "out" / "bioasq.agent.jsonl").read_text(encoding="utf-8").splitlines()
+    assert TOES["gout"] in json.loads(line)["answers"][-1]["reply"]["text"]
+    alone = tmp_path / "alone.jsonl"
+    alone.write_bytes(queries.read_bytes())
+    assert BENCHES["bioasq"]().literature(alone, [], tmp_path) is None
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the development sets are not beside this checkout")
