@@ -19,10 +19,17 @@ _SENTENCE = re.compile(r"[^.!?;。！？；\n]+[.!?;。！？；\n]*\s*")
 _END = " \t\r\n.!?;。！？；,，"
 
 
-def without_introductions(text: str) -> str:
-    """``text`` without its sentences of introduction and courtesy; ``text`` itself where nothing else is left."""
+def without_introductions(text: str, *, keep_ages: bool = False) -> str:
+    """``text`` without its sentences of introduction and courtesy; ``text`` itself where nothing else is left.
+
+    ``keep_ages``: what holds a number stays; for a search an age is noise, for a danger it is not.
+    """
     sentences = _SENTENCE.findall(text)
-    kept = [sentence for sentence in sentences if not introduces(sentence)]
+    kept = [
+        sentence
+        for sentence in sentences
+        if (keep_ages and any(c.isdigit() for c in sentence)) or not introduces(sentence)
+    ]
     return "".join(kept).strip() if kept and len(kept) < len(sentences) else text
 
 

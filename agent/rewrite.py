@@ -13,6 +13,7 @@ from agent.introductions import without_introductions
 from agent.safety.findings import simplified
 from agent.safety.measurements import find
 from agent.spelling import corrected
+from agent.topics import reading_names, timeless
 from agent.types import Exchange
 
 _LEANS_ON_EARLIER = re.compile(
@@ -60,15 +61,9 @@ def for_search(query: str) -> str:
     """The query as the index should see it: the topic first, then what is asked of it, and not who is asking."""
     asked, _, topic = (without_introductions(part) for part in query.partition(" ↩ "))
     whole = corrected(f"{topic} {asked}".strip() if topic else asked)
-    return f"{simplified(whole)} {_measured(whole)}".strip()
+    return f"{timeless(simplified(whole))} {_measured(whole)}".strip()
 
 
-_MEASURED = {
-    "systolic": ("blood pressure", "血压"),
-    "oxygen": ("oxygen level oximeter", "血氧"),
-    "glucose_mmol": ("blood glucose", "血糖"),
-    "pulse": ("heart rate", "心率"),
-}
 _BARE_CHARS = 80
 """A longer message says by itself what its numbers are about."""
 
@@ -78,5 +73,6 @@ def _measured(text: str) -> str:
     if len(text) > _BARE_CHARS or not any(map(str.isdigit, text)):
         return ""
     language = 1 if re.search(r"[\u4e00-\u9fff]", text) else 0
-    names = dict.fromkeys(_MEASURED[m.name][language] for m in find(text.lower()) if m.name in _MEASURED)
+    read = (reading_names(measured.name) for measured in find(text.lower()))
+    names = dict.fromkeys(names[language] for names in read if names)
     return " ".join(name for name in names if name not in text.lower())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -31,8 +32,19 @@ def named_cards(text: str) -> frozenset[str]:
     words = f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
     found = {card for name, card in english if f" {name} " in words}
     plain = simplified(text)
-    found |= {card for name, card in chinese if name in plain}
+    bare = timeless(plain)
+    found |= {card for name, card in chinese if name in plain or name in bare}
     return frozenset(found)
+
+
+def timeless(text: str) -> str:
+    """A Chinese text without words of time, which may stand inside a name and answer no question of medicine."""
+    return _when().sub("", text)
+
+
+def reading_names(measurement: str) -> Sequence[str]:
+    """What a page calls the thing that a measurement is a reading of, in English and Chinese; empty for others."""
+    return tuple(_contexts()["measured"].get(measurement, ()))
 
 
 def names_its_own(text: str) -> bool:
@@ -70,10 +82,21 @@ def _besides() -> frozenset[str]:
     return _group("besides")
 
 
-@cache
 def _group(name: str) -> frozenset[str]:
+    return frozenset(str(_contexts()[name]).split())
+
+
+@cache
+def _when() -> re.Pattern[str]:
+    """Words of time that may stand inside a Chinese name."""
+    return re.compile(str(_contexts()["when"]).strip())
+
+
+@cache
+def _contexts() -> Mapping[str, Any]:
     raw = resources.files("agent").joinpath("data", "contexts.yaml").read_text(encoding="utf-8")
-    return frozenset(yaml.load(raw, yaml.CSafeLoader)[name].split())
+    read: Mapping[str, Any] = yaml.load(raw, yaml.CSafeLoader)
+    return read
 
 
 @cache
