@@ -47,6 +47,8 @@ class Reading:
     hypothetical: frozenset[int] = frozenset()
     past: frozenset[int] = frozenset()
     other: frozenset[int] = frozenset()
+    not_done: frozenset[int] = frozenset()
+    """Where a deed begins that did not happen (没吃), though its "not" denies nothing that follows."""
     people: Sequence[tuple[int, str]] = field(default_factory=tuple)
     """Mentions of people as (token, who), in order."""
     corrected_clauses: frozenset[int] = frozenset()
@@ -55,7 +57,7 @@ class Reading:
     def status(self, match: Match) -> Status:
         """What the words around a match say about it."""
         where = set(range(match.start, match.end))
-        if where & self.other:
+        if where & self.other or match.start in self.not_done:
             return "other"
         if where & self.hypothetical:
             return "hypothetical"
@@ -122,6 +124,7 @@ def read(
         hypothetical=frozenset(_hypothetical(spans, cues)),
         past=frozenset(_past(spans, cues)),
         other=frozenset(_other(spans, cues)),
+        not_done=frozenset(start for m in cues.get("not_done", ()) for start, _ in m.parts[1:]),
         people=sorted([*named, *people]),
         corrected_clauses=frozenset(sentences[m.start] for m in cues.get("correction", ())),
     )
@@ -263,11 +266,16 @@ def _staged(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     while last > 0 and spans.tokens[last].kind in ("stop", "comma"):
         last -= 1
     titled: set[int] = set()
+    told_on = {m.start for m in cues.get("staged_on", ())}
     for match in staged:
         if spans.clauses[match.start] in someone | now:
             continue
         clause = spans.clause(match.start)
         titled |= clause
+        # "... a talk at work, said that a drooping face ...": what was taught there.
+        following = max(clause) + 1
+        if following in told_on and spans.sentences[following] == spans.sentences[match.start]:
+            titled |= spans.clause(following)
         if len(clause) <= _LONGEST_TITLE:
             end = max(clause)
             if spans.tokens[end].text in ":：":
@@ -307,7 +315,28 @@ def _past(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
                 gone |= before if spans.clauses[min(before)] not in now_clauses else set()
         else:
             gone |= spans.sentence(match.start)
-    return gone
+    # "He was knocked out, fits and all, that was last summer": such a clause dates all before it.
+    for match in cues.get("past_story", ()):
+        if spans.clauses[match.start] not in now_clauses:
+            gone |= {
+                i
+                for i in spans.sentence(match.start)
+                if i <= match.start and spans.clauses[i] not in now_clauses
+            }
+    return gone | (_settled(spans, cues) if not now else set())
+
+
+def _settled(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+    """ "Fell off a horse in June, scan clear": from the date to the good end, where nothing is told of now."""
+    over: set[int] = set()
+    for hint in cues.get("past_hint", ()):
+        for end in cues.get("settled", ()):
+            if spans.sentences[hint.start] == spans.sentences[end.start]:
+                first, last = sorted((spans.clauses[hint.start], spans.clauses[end.start]))
+                if hint.start > end.start:
+                    first = spans.clauses[min(spans.sentence(hint.start))]
+                over |= {i for i in spans.sentence(hint.start) if first <= spans.clauses[i] <= last}
+    return over
 
 
 def _other(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
@@ -321,4 +350,24 @@ def _other(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     for name in ("family_history", "figurative"):
         for match in cues.get(name, ()):
             theirs |= spans.clause(match.start)
+    for match in cues.get("pretended", ()):
+        theirs |= {i for i in spans.sentence(match.start) if spans.clauses[i] <= spans.clauses[match.start]}
+    return theirs | _animals(spans, cues)
+
+
+def _animals(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+    """A pet that is ill, and what is asked of it in the clauses that follow, until a person is named."""
+    theirs: set[int] = set()
+    people = {spans.clauses[m.start] for name in _SOMEONE for m in cues.get(name, ())}
+    goes_on = {spans.clauses[m.start] for m in cues.get("animal_goes_on", ())}
+    for match in cues.get("animal_ill", ()):
+        clause = spans.clause(match.start)
+        if spans.clauses[match.start] in people or match.end - 1 not in clause:
+            continue
+        theirs |= clause
+        for i in sorted(spans.rest_of_sentence(max(clause))):
+            if spans.clauses[i] in people:
+                break
+            if spans.clauses[i] in goes_on:
+                theirs.add(i)
     return theirs

@@ -73,7 +73,7 @@ class CrisisScreen:
         self._denial: dict[str, str] = data["denial"]
         self._subjects: dict[str, str] = data["subjects"]
         self._defuse: dict[str, str] = data["defuse"]
-        self._game: str = data["game"]
+        self._unheard: str = data["unheard"]
         self._safe, self._not_safe = data["safe"], data["not_safe"]
         self._texts: dict[str, Any] = data["texts"]
         # The earlier messages of a conversation were read when they were said.
@@ -140,7 +140,7 @@ class CrisisScreen:
         if not said or role is Role.CLINICIAN:
             return None
         kind = sounds_like("crisis", said[-1], above)
-        if not kind or compiled(self._game).search(fold(said[-1]).text):
+        if not kind or compiled(self._unheard).search(fold(said[-1]).text):
             return None
         about = self._told_about(fold(said[-1]).text)
         return Crisis(kind, "passive", said[-1][:_EVIDENCE].strip(), len(said) - 1, about, "")

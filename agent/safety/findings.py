@@ -83,7 +83,8 @@ def lexicon() -> Lexicon:
         name: [line.translate(table) for line in lines] for name, lines in {**cues, **phrases}.items()
     }
     flat = {name: text.translate(table) for name, text in flat.items()}
-    book = PhraseBook(everything, flat, context["not_typos"].split(), frozenset(cues))
+    compounds = context["compounds"].translate(table).split()
+    book = PhraseBook(everything, flat, context["not_typos"].split(), frozenset(cues), compounds)
     shorthand = {short: tuple(full.split()) for short, full in context["shorthand"].items()}
     return Lexicon(book, table, frozenset(cues), shorthand)
 

@@ -15,6 +15,8 @@ One phrase a line::
     胸口 ~2 <zh_pain>                  Chinese characters count as words
     stroke !golf                      not in a clause that also says "golf"
 
+Parts of a compound word ("compounds" of rules/context.yaml) are not seen: 手 is no hand in 手机.
+
 Filler words ("my", "the", "really", "的", "很") inside a gap are free.
 """
 
@@ -56,8 +58,13 @@ class PhraseBook:
         words: Mapping[str, str],
         not_typos: Iterable[str] = (),
         exact: Iterable[str] = (),
+        compounds: Iterable[str] = (),
     ) -> None:
-        """``exact`` names phrases whose words are never guessed from a misspelling."""
+        """``exact`` names phrases whose words are never guessed from a misspelling.
+
+        ``compounds`` are words that mean something else than their parts (手机, "water bottle"): no phrase
+        finds a part of one, only the whole.
+        """
         self._words = words
         self._elements: dict[str, int] = {}
         self._single: dict[str, list[int]] = {}
@@ -69,6 +76,11 @@ class PhraseBook:
         self._guessable: set[str] = set()
         self._inner_words: set[str] = set()
         """Later words of phrases such as "doesnt_blanch": known words, no slips of others."""
+        self._compounds: dict[str, list[tuple[str, ...]]] = {}
+        for compound in compounds:
+            parts = tuple(map(stem, compound.split("_"))) if compound.isascii() else tuple(compound)
+            self._compounds.setdefault(parts[0], []).append(parts[1:])
+            self._inner_words.update(parts)
         exact = frozenset(exact)
         for name in sorted(phrases, key=lambda name: name in exact):
             for line in phrases[name]:
@@ -202,7 +214,24 @@ class PhraseBook:
                 # The second word rules out nearly all; only "upper_abdom*" cannot be told by it.
                 if (rest[0] == following or rest[0][-1] == "*") and _goes_on(rest, stems, tokens, i + 1):
                     spans.setdefault(element, []).append((i, i + 1 + len(rest)))
+        compounds = self._compounds_in(stems)
+        if compounds:
+            spans = {
+                element: whole
+                for element, places in spans.items()
+                if (whole := [place for place in places if not _cuts(place, compounds)])
+            }
         return spans
+
+    def _compounds_in(self, stems: Sequence[str]) -> dict[int, tuple[int, int]]:
+        """Every token of a compound word to where that word begins and ends."""
+        inside: dict[int, tuple[int, int]] = {}
+        for i, first in enumerate(stems):
+            for rest in self._compounds.get(first, ()):
+                end = i + 1 + len(rest)
+                if tuple(stems[i + 1 : end]) == rest and (i not in inside or inside[i][1] < end):
+                    inside.update(dict.fromkeys(range(i, end), (i, end)))
+        return inside
 
     def _elements_of(self, word: str, stemmed: str, *, prefixes: bool) -> tuple[int, ...]:
         """The one-word elements that a word is: as it stands, by its stem, by its beginning."""
@@ -225,6 +254,15 @@ class PhraseBook:
             if abs(len(known) - len(word)) <= 1 and _one_slip(word, known):
                 return known
         return word
+
+
+def _cuts(place: tuple[int, int], compounds: Mapping[int, tuple[int, int]]) -> bool:
+    """Whether a place takes only a part of a compound word."""
+    start, end = place
+    return any(
+        i in compounds and not (start <= compounds[i][0] and compounds[i][1] <= end)
+        for i in range(start, end)
+    )
 
 
 def _goes_on(rest: tuple[str, ...], stems: Sequence[str], tokens: Sequence[Token], start: int) -> bool:

@@ -103,7 +103,7 @@ def _written(folder: str, name: str, language: str, numbers: Mapping[str, str]) 
 
 def warm_up() -> None:
     """Load the rules and the templates before the first turn, so that the first emergency is as quick as any."""
-    example = Turn(text="I have had a sore throat since yesterday. 我昨天开始嗓子疼，38度。")
+    example = Turn(text="My name is Ann. I have had a sore throat since yesterday. 我昨天开始嗓子疼，38度。")
     screen(example, "en")
     hand_written("emergency", "general-emergency", "en").render(**locale_for("us").variables("en"))
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from agent.safety.second_sight.encoder import HEADS as ATTENTION_HEADS
-from agent.safety.second_sight.encoder import MATRICES, MAX_TOKENS, cut, packed, tokenizer_of
+from agent.safety.second_sight.encoder import GRAPH, MAX_TOKENS, PLACES, cut, tokenizer_of
+from agent.safety.second_sight.encoder_graph import HEADS, graph_of, in_bytes
 from retrieval.e5_weights import (
     BLOCK_BYTES,
     E5File,
@@ -27,7 +27,7 @@ from retrieval.e5_weights import (
     tokenizer_of as base_tokenizer,
 )
 
-LAYERS = 4
+LAYERS = 6
 EPOCHS = 4
 BATCH = 32
 RATE = 1e-4
@@ -121,7 +121,7 @@ def fitted_encoder(
                 schedule.step()
                 bar.update()
                 bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
-    return _arrays(model.state_dict()) | {
+    return _arrays(model.state_dict(), file.epsilon) | {
         f"{head}.{part}": getattr(heads[head], name).detach().numpy()
         for head in kinds
         for part, name in (("weights", "weight"), ("bias", "bias"))
@@ -143,7 +143,7 @@ def _base(file: E5File) -> Any:
         vocab_size=file.vocabulary,
         hidden_size=file.hidden,
         num_hidden_layers=LAYERS,
-        num_attention_heads=ATTENTION_HEADS,
+        num_attention_heads=HEADS,
         intermediate_size=file.feed_forward,
         max_position_embeddings=file.positions,
         type_vocab_size=file.token_types,
@@ -188,34 +188,14 @@ def _padded(some: Sequence[Sequence[int]], file: E5File, rng: np.random.Generato
     return torch.tensor(ids), torch.tensor(mask)
 
 
-def _arrays(learned: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def _arrays(learned: Mapping[str, Any], epsilon: float) -> dict[str, np.ndarray]:
     """As ``encoder.Encoder`` wants them."""
     state = {name: tensor.float().numpy() for name, tensor in learned.items()}
-    positions = (
+    layers = len({name.split(".")[2] for name in state if name.startswith("encoder.layer.")})
+    places = (
         state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]
     )
-    arrays: dict[str, np.ndarray] = {
-        "encoder.layers": np.array(LAYERS),
-        "encoder.positions": positions[:MAX_TOKENS].astype("f2"),
-        **_norm("encoder.first", state, "embeddings.LayerNorm"),
+    return {
+        PLACES: places[:MAX_TOKENS].astype("f2"),
+        GRAPH: np.frombuffer(in_bytes(graph_of(state, layers, epsilon)), "u1"),
     }
-    for number in range(LAYERS):
-        base, name = f"encoder.layer.{number}", f"encoder.{number}"
-        attention = [f"{base}.attention.self.{part}" for part in ("query", "key", "value")]
-        sources = {
-            "qkv": attention,
-            "out": [f"{base}.attention.output.dense"],
-            "up": [f"{base}.intermediate.dense"],
-            "down": [f"{base}.output.dense"],
-        }
-        for part in MATRICES:
-            matrix = np.concatenate([state[f"{source}.weight"].T for source in sources[part]], axis=1)
-            arrays[f"{name}.{part}"], arrays[f"{name}.{part}.scale"] = packed(matrix)
-            arrays[f"{name}.{part}.bias"] = np.concatenate([state[f"{s}.bias"] for s in sources[part]])
-        arrays |= _norm(f"{name}.norm1", state, f"{base}.attention.output.LayerNorm")
-        arrays |= _norm(f"{name}.norm2", state, f"{base}.output.LayerNorm")
-    return arrays
-
-
-def _norm(name: str, state: Mapping[str, np.ndarray], source: str) -> dict[str, np.ndarray]:
-    return {f"{name}.weight": state[f"{source}.weight"], f"{name}.bias": state[f"{source}.bias"]}

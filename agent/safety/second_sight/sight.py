@@ -15,6 +15,7 @@ from importlib import resources
 from math import exp
 from typing import TYPE_CHECKING, Any
 
+from agent.introductions import without_introductions
 from agent.safety.second_sight.dangers import known_dangers
 from agent.safety.second_sight.encoder import Encoder, Read
 from agent.safety.second_sight.wordings import Wordings, shortened
@@ -27,6 +28,9 @@ MODEL = "model.npz"
 PIECES = "pieces.npz"
 TOGETHER = 4
 """Messages that are also read as one."""
+GENERAL = "general"
+SURE = 0.6
+"""Share of a kind among all kinds from which it is named; below, it was right in two of five messages held out."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,21 @@ class Head:
     """How much the log-odds by meaning and by wording count, and what is added."""
 
     def ask(self, vector: np.ndarray, pieces: list[int], shares: list[float]) -> tuple[str, float]:
-        """The likeliest kind, and the calibrated probability that the message is of any kind."""
+        """The likeliest kind, and the calibrated probability that the message is of any kind.
+
+        Where no kind is likely enough among them and the head has a general one, it is that.
+        """
         import numpy as np
 
         scores = self.weights @ vector + self.bias
+        best = int(scores[1:].argmax())
+        sure = float(np.exp(scores[1 + best] - np.logaddexp.reduce(scores[1:]))) >= SURE
+        kind = self.kinds[best] if sure or GENERAL not in self.kinds else GENERAL
         meaning = float(np.logaddexp.reduce(scores[1:]) - scores[0])
         wording = float(self.wordings[pieces] @ shares) + self.wordings_bias if pieces else self.wordings_bias
         by_meaning, by_wording, added = self.mix
         odds = by_meaning * meaning + by_wording * wording + added
-        return self.kinds[int(scores[1:].argmax())], 1 / (1 + exp(-max(-50.0, min(50.0, odds))))
+        return kind, 1 / (1 + exp(-max(-50.0, min(50.0, odds))))
 
 
 class SecondSight:
@@ -100,7 +110,7 @@ class SecondSight:
         """The most likely danger in the last message or in the last few together; ``None`` below the thresholds."""
         if not said or not said[-1].strip():
             return None
-        views = [self._asked(shortened(said[-1]))["danger"]]
+        views = [self._asked(_heard(said[-1]))["danger"]]
         if len(said) > 1:
             views.append(self._together(said[-TOGETHER:]))
         danger, probability = max(views, key=lambda found: found[1])
@@ -121,7 +131,7 @@ class SecondSight:
 
     def kind(self, head: str, text: str) -> tuple[str, float]:
         """The likeliest kind of the head, and the probability that the message is of any; ``("", 0)`` of no head."""
-        return self._asked(shortened(text)).get(head, ("", 0.0))
+        return self._asked(_heard(text)).get(head, ("", 0.0))
 
     def threshold(self, head: str, level: str = "emergency") -> float:
         """The probability from which a head speaks; chosen by its false alarms on messages held out of training."""
@@ -135,10 +145,16 @@ class SecondSight:
         """The danger in several messages as one: each is read once, and the mean is over all their tokens."""
         import numpy as np
 
-        reads: list[Read] = [self._read(shortened(text)) for text in said]
+        heard = [_heard(text) for text in said]
+        reads: list[Read] = [self._read(text) for text in heard]
         states = np.stack([read.vector * read.tokens for read in reads])
         vector = states.sum(axis=0) / sum(read.tokens for read in reads)
-        return self._heads["danger"].ask(vector, *self._wordings.vector(shortened(". ".join(said))))
+        return self._heads["danger"].ask(vector, *self._wordings.vector(shortened(". ".join(heard))))
+
+
+def _heard(text: str) -> str:
+    """A message as it is read: who somebody is and where they come from must not move a level; an age may."""
+    return shortened(without_introductions(text, keep_ages=True))
 
 
 @cache
