@@ -13,11 +13,11 @@ from importlib import resources
 
 import yaml
 
-from agent.safety.clauses import Status
-from agent.safety.findings import Finding, read_message
+from agent.safety.clauses import Match, Status
+from agent.safety.findings import Finding, Message, read_message
 from agent.skills.differential import Person
 from agent.spelling import corrected
-from agent.symptoms import SymptomMatcher
+from agent.symptoms import Mention, SymptomMatcher
 from agent.topics import names_a_card
 from agent.triage import Circumstances
 
@@ -184,8 +184,42 @@ def _symptom_statuses(text: str) -> tuple[tuple[str, Status], ...]:
     if not mentions:
         return ()
     message = read_message(text)
-    matches = ((mention.symptom, message.match(mention.start, mention.end)) for mention in mentions)
-    return tuple((symptom, message.reading.status(match)) for symptom, match in matches if match)
+    found = [(mention, _match(message, mention)) for mention in mentions]
+    return tuple(
+        (mention.symptom, _status(message, mention, message.reading.status(match)))
+        for mention, match in found
+        if match
+    )
+
+
+_NONE_OF = re.compile(
+    r"\b(?:no|denies|without)\s+(?:(?:any|new|recent|known|significant|obvious|other)\s+)*$", re.IGNORECASE
+)
+"""Right before a symptom it denies it, also where "no change" elsewhere denies nothing ("no changes in bowel habits")."""
+_STILL = re.compile(
+    r"(?:\d+|an?|one|two|three|four|five|six|several|few)[\s-]+(?:hour|day|week|month|year)s?['’]?[\s-]+history\s+of\b"
+    r"[^.;!?]*$",
+    re.IGNORECASE,
+)
+""" "A three-week history of vertigo" is not over; "a history of migraine" may be."""
+
+
+def _status(message: Message, mention: Mention, status: Status) -> Status:
+    before = message.text[: mention.start]
+    if status == "present" and _NONE_OF.search(before[-60:]):
+        return "denied"
+    if status == "past" and _STILL.search(before):
+        return "present"
+    return status
+
+
+def _match(message: Message, mention: Mention) -> Match | None:
+    """The tokens of a mention; its parts are the words that name it, so that a "doesn't" between them is heard."""
+    whole = message.match(mention.start, mention.end)
+    parts = [message.match(start, end) for start, end in mention.words]
+    if whole is None or len(parts) < 2 or not all(parts):
+        return whole
+    return whole._replace(parts=tuple((part.start, part.end) for part in parts if part))
 
 
 def _latest(findings: Sequence[Finding], measure: str) -> float | None:

@@ -217,9 +217,9 @@ class PhraseBook:
         compounds = self._compounds_in(stems)
         if compounds:
             spans = {
-                element: whole
+                element: uncut
                 for element, places in spans.items()
-                if (whole := [place for place in places if not _cuts(place, compounds)])
+                if (uncut := [place for place in places if not _cuts(place, compounds)])
             }
         return spans
 

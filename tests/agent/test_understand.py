@@ -38,3 +38,14 @@ def test_chinese_adverbs_do_not_hide_tiredness() -> None:
 
 def test_who_has_one_of_two_opposites_has_not_the_other() -> None:
     assert "weight_loss" in read("I have gained weight and I'm tired").denied
+
+
+def test_a_denial_between_the_words_of_a_symptom_is_heard() -> None:
+    assert read("My throat doesn't hurt").denied == ("sore_throat",)
+    assert "knee_pain" in read("膝盖不疼，就是走路多了累").denied
+    assert "back_pain" in read("My back pain never goes away").present
+
+
+def test_no_change_denies_where_a_symptom_follows() -> None:
+    assert "change_in_bowel_habit" in read("No changes in bowel habits").denied
+    assert "vertigo" in read("She has a 3-week history of vertigo").present
