@@ -6,11 +6,12 @@ With a small model this is the answer: it passes on what the passages hold, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -37,6 +38,8 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 class Aspect(StrEnum):
     """What a question asks of its topic; the order is the order in which an answer reads best."""
 
+    MISSED_DOSE = "missed_dose"
+    OVERDOSE = "overdose"
     WHAT = "what"
     SYMPTOMS = "symptoms"
     CAUSES = "causes"
@@ -61,13 +64,25 @@ class _AspectRule:
 
 @cache
 def _rules() -> tuple[_AspectRule, ...]:
-    raw = resources.files("agent").joinpath("data", "aspects.yaml").read_text(encoding="utf-8")
     return tuple(
         _AspectRule(
             Aspect(name), re.compile(rule["asked"], re.IGNORECASE), re.compile(rule["headed"], re.IGNORECASE)
         )
-        for name, rule in yaml.load(raw, yaml.CSafeLoader)["aspects"].items()
+        for name, rule in _data()["aspects"].items()
     )
+
+
+@cache
+def _leaning() -> re.Pattern[str]:
+    """Beginnings of sentences that make no sense without the one before them ("没有这些症状，休息五分钟再量")."""
+    return re.compile(_data()["leaning"], re.IGNORECASE)
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    raw = resources.files("agent").joinpath("data", "aspects.yaml").read_text(encoding="utf-8")
+    read: Mapping[str, Any] = yaml.load(raw, yaml.CSafeLoader)
+    return read
 
 
 def aspects_of(question: str) -> frozenset[Aspect]:
@@ -215,9 +230,10 @@ def _figures(text: str) -> frozenset[str]:
 
 
 def _tellable(text: str, language: str) -> bool:
-    """A sentence that can stand in an answer: not a question, a fragment or a heading."""
+    """A sentence that can stand in an answer: not a question, a fragment, a heading or the end of another."""
     floor = 8 if language == "zh" else 25
-    return floor <= len(text) <= 500 and not text.rstrip().endswith(("?", "？", ":", "："))
+    whole = floor <= len(text) <= 500 and not text.rstrip().endswith(("?", "？", ":", "："))
+    return whole and not _leaning().search(text.lstrip())
 
 
 def _without_repeats(scored: Sequence[_Scored], limit: int, max_chars: int) -> list[_Scored]:

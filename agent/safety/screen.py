@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
+from agent.safety.harm import harmful
 from agent.safety.locales import locale_for
 from agent.safety.red_flags import RedFlagScreen, ScreenResult
 from agent.safety.second_sight.sight import TOGETHER, SecondSight, Sighting
@@ -149,13 +150,13 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
         pinned = _still_pinned(pinned, said, findings)
     was_crisis = any(exchange.outcome is Outcome.CRISIS for exchange in turn.history[-1:])
     # An emergency of the body is told as one, unless the message sounds even more like a crisis of the mind.
-    # An attempt to steer the agent is none either, however loud: the guards answer it.
+    # An attempt to steer the agent, or to harm somebody else, is none either, however loud: the guards answer it.
     learned = now.floor != Level.EMERGENCY  # the rules' emergency waits for no model to load
     above = sighting.probability if sighting and sighting.level == Level.EMERGENCY else 0.0
     if learned and said[-1].strip():
-        above = max(
-            above, *(SecondSight.load().probability(head, said[-1]) for head in ("injection", "harm"))
-        )
+        guarded = 1.0 if harmful(said[-1]) else 0.0
+        heard = (SecondSight.load().probability(head, said[-1]) for head in ("injection", "harm"))
+        above = max(above, guarded, *heard)
     crisis = CrisisScreen.load().check(said, turn.role, was_crisis, learned=learned, above=above)
     raised = (now.floor, crisis.level if crisis else None, sighting.level if sighting else None)
     floor = max([level for level in raised if level is not None], default=None)
