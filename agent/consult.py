@@ -169,10 +169,14 @@ class Consultant:
         outcome = Outcome.REDIRECTED if finding.action == "redirect" else Outcome.REFUSED
         yield draft.finish(outcome)
 
-    def _candidates(self, understanding: Understanding) -> tuple[Candidate, ...]:
+    def _candidates(
+        self, understanding: Understanding, *, in_practice: bool = False
+    ) -> tuple[Candidate, ...]:
         if not understanding.specific:
             return ()
-        return Reasoner.load().rank(understanding.present, understanding.denied, understanding.person)
+        return Reasoner.load().rank(
+            understanding.present, understanding.denied, understanding.person, in_practice=in_practice
+        )
 
     def _judge(
         self,
@@ -181,10 +185,9 @@ class Consultant:
         understanding: Understanding,
         candidates: Sequence[Candidate],
     ) -> None:
+        likely = self._candidates(understanding, in_practice=True)
         opinion = (
-            estimate(candidates, understanding.circumstances, draft.language)
-            if understanding.complaint
-            else None
+            estimate(likely, understanding.circumstances, draft.language) if understanding.complaint else None
         )
         draft.triage = decide(
             floor=screening.floor,

@@ -36,13 +36,16 @@ more conditions cause them. A share of how often it is met at all, within these 
 _PRIOR = {"very_common": 1.0, "common": 0.6, "uncommon": 0.3, "rare": 0.17}
 """Relative frequency among those who ask, closer together than in general practice (where a cold is met thirty times
 as often as malaria): few ask about a cold, and influenza led every fever before. Chosen with the shares above on the
-development vignettes of seed 0 and checked on seed 1 (2026-11-22)."""
-
-
+development vignettes of seed 0 and checked on seed 1 (2026-11-22). For naming what may explain the symptoms."""
+_MET = {"very_common": 1.0, "common": 0.35, "uncommon": 0.1, "rare": 0.03}
+"""Relative frequency in general practice; only the order of magnitude matters. For how urgent it probably is: a stiff
+neck after sleep is hardly ever a bleed in the brain, though a list of what it may be must not leave that out."""
+_MET_UNLISTED = 0.02
+"""P(symptom | condition) for the urgency, where the card does not list it."""
 _UNSAID = 0.3
 """What is left of a condition whose circumstance was not told: who is pregnant or has hit her head says so mostly."""
 _TOLD = frozenset(
-    {"pregnancy", "recent_childbirth", "breastfeeding", "trauma", "animal_bite", "insect_sting", "tick_bite"}
+    {"pregnancy", "pregnancy_bleeding", "recent_childbirth", "breastfeeding", "trauma", "animal_bite", "insect_sting", "tick_bite"}
 )
 """Circumstances that people tell of by themselves."""
 _FERTILE = (11, 52)
@@ -138,9 +141,18 @@ class Reasoner:
         return cls(known, MappingProxyType(given), MappingProxyType(unlisted), kinds)
 
     def rank(
-        self, present: Iterable[str], denied: Iterable[str] = (), person: Person | None = None, top: int = 5
+        self,
+        present: Iterable[str],
+        denied: Iterable[str] = (),
+        person: Person | None = None,
+        top: int = 5,
+        *,
+        in_practice: bool = False,
     ) -> tuple[Candidate, ...]:
-        """The likeliest conditions, best first; only those with at least one of the symptoms."""
+        """The likeliest conditions, best first; only those with at least one of the symptoms.
+
+        ``in_practice``: likely by how often conditions are met in general practice, which decides the urgency.
+        """
         named = [symptom for symptom in dict.fromkeys(present) if symptom in self.unlisted]
         here = self.kinds.without_wider(named)
         absent = [
@@ -150,7 +162,7 @@ class Reasoner:
             return ()
         told = {"pregnancy"} if person and person.pregnant else set[str]()
         scores = {
-            card.id: self._score(card, here, {*named, *told}, absent, person or Person())
+            card.id: self._score(card, here, {*named, *told}, absent, person or Person(), in_practice)
             for card in self.cards
         }
         highest = max(scores.values())
@@ -170,10 +182,20 @@ class Reasoner:
         return tuple(candidates[:top])
 
     def _score(
-        self, card: ConditionOutline, here: list[str], named: set[str], absent: list[str], person: Person
+        self,
+        card: ConditionOutline,
+        here: list[str],
+        named: set[str],
+        absent: list[str],
+        person: Person,
+        in_practice: bool,
     ) -> float:
         links = self.given[card.id]
-        score = math.log(_PRIOR[card.prevalence])
+        score = math.log((_MET if in_practice else _PRIOR)[card.prevalence])
+
+        def given(symptom: str) -> float:
+            return links.get(symptom, _MET_UNLISTED if in_practice else self.unlisted[symptom])
+
         for factor in _demographic_factors(card, person):
             if factor <= 0:
                 return -math.inf
@@ -182,9 +204,9 @@ class Reasoner:
             if card.symptoms.get(circumstance) == Frequency.ALMOST_ALWAYS:
                 score += math.log(_UNSAID)
         for symptom in here:
-            score += math.log(links.get(symptom, self.unlisted[symptom]))
+            score += math.log(given(symptom))
         for symptom in absent:
-            score += math.log(1 - links.get(symptom, self.unlisted[symptom]))
+            score += math.log(1 - given(symptom))
         return score
 
 
