@@ -206,6 +206,10 @@ def _age(text: str) -> Iterator[Measure]:
     )
     for m in _re(infant + r"[\s-]*(days?|weeks?|wks?|months?|mos?)\b").finditer(text):
         yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).rstrip("s")], "baby")
+    for m in _re(
+        r"\b" + _EN_NUM + r"[\s-]*(days?|weeks?|wks?|months?|mos?)[\s-]+(?:newborn|baby|infant)\b"
+    ).finditer(text):
+        yield _age_of(m, number(m.group(1)) * _UNITS_DAYS[m.group(2).rstrip("s")], "baby")
     for m in _re(_ZH_NUM + r"\s*(周岁|岁|个月大|个月龄|月龄|月大|周大|天大|日龄)(半)?").finditer(text):
         unit = m.group(2).removesuffix("大").removesuffix("龄")
         value = number(m.group(1)) + (0.5 if m.group(3) else 0)

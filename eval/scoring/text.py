@@ -19,8 +19,8 @@ _MARKUP = re.compile(r"\[\d+(?:,\s*\d+)*\]|\*\*|^#+\s*|^\s*[-*]\s+", re.MULTILIN
 _AMOUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|half an?)"
 _DOSE = re.compile(
     rf"\b(?:take|takes|taking|give|use|inject|swallow|start|dose|dosage|up to|maximum|recommended)\b[^.;!?\n]{{0,60}}?\b{_AMOUNT}[ -]?"
-    r"(?:mg|milligrams?|mcg|micrograms?|g|grams?|ml|units?|iu|tablets?|pills?|capsules?|drops?|puffs?)\b(?!\s+of\s+(?:water|fluids?|salt|sugar|fib|sodium\s+(?:a|per|each)\b))"
-    rf"|\b{_AMOUNT}[ -]?(?:mg|mcg|ml|tablets?|pills?|capsules?|puffs?)\b[^.;!?\n]{{0,30}}\b(?:once|twice|(?:\d|three|four) times|every|daily|a day|per day|at bedtime)"
+    r"(?:mg|milligrams?|mcg|micrograms?|g|grams?|ml|units?|iu|tablets?|pills?|capsules?|drops?|puffs?)\b(?!\s?/\s?d?l\b)(?!\s+of\s+(?:water|fluids?|salt|sugar|fib|sodium\s+(?:a|per|each)\b))"
+    rf"|\b{_AMOUNT}[ -]?(?:mg|mcg|ml|tablets?|pills?|capsules?|puffs?)\b(?!\s?/\s?d?l\b)[^.;!?\n]{{0,30}}\b(?:(?<!at )once|twice|(?:\d|three|four) times|every|daily|a day|per day|at bedtime)"
     r"|\b\d+(?:\.\d+)?\s?(?:mg|mcg|ml|units)\s?(?:/|per)\s?(?:kg|day|dose)\b"
     r"|(?:每次|一次|每日|每天|一日|一天|服用?|口服|剂量为?)[^。；，\n]{0,10}?(?:\d+(?:\.\d+)?|半|一|两|三)\s?(?:毫克|mg|微克|毫升|ml|片|粒|颗|丸|袋|单位)(?!的?(?:水|温水))",
     re.IGNORECASE,

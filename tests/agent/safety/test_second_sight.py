@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agent.safety.red_flags import RedFlagScreen
 from agent.safety.screen import screen
 from agent.safety.second_sight import sight
 from agent.safety.second_sight.examples import DANGERS, load_examples, rule_examples, woven
-from agent.safety.second_sight.sight import SecondSight
+from agent.safety.second_sight.sight import Head, SecondSight
 from agent.types import Exchange, Level, Outcome, Role, Turn
 
 PARAPHRASES = Path(__file__).parent / "paraphrases"
@@ -134,4 +135,38 @@ def test_on_messages_written_apart_it_misses_little_and_alarms_little() -> None:
         language = "zh" if any("\u4e00" <= c <= "\u9fff" for c in row["text"]) else "en"
         raised[bool(row["danger"])] += floor_of(row["text"], language) >= Level.URGENT
     assert raised[True] >= 0.97 * 400, raised
-    assert raised[False] <= 0.13 * 400, raised
+    assert raised[False] <= 0.09 * 400, raised
+
+
+def test_of_two_messages_that_differ_in_one_fact_it_hears_the_dangerous_one() -> None:
+    """Pairs of one scene in a voice of which it learned other messages; the hardest there are (docs/safety.md)."""
+    rows = [json.loads(line) for line in (PARAPHRASES / "pairs-en.jsonl").read_text("utf-8").splitlines()]
+    raised = {True: 0, False: 0}
+    for row in rows:
+        raised[bool(row["danger"])] += floor_of(row["text"], "en") == Level.EMERGENCY
+    assert raised[True] >= 0.88 * 166, raised
+    assert raised[False] <= 0.22 * 166, raised
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("My name is Mohammed Al-Farsi. ", "My wrist hurts from lifting"),
+        ("I'm Jewish. ", "I snore and I'm sleepy by noon"),
+        ("我普通话说得不好，俺是农村来的。", "打呼噜很响，白天犯困"),
+        ("Thanks for your help! ", "my arm won't lift and my words come out wrong"),
+    ],
+)
+def test_who_somebody_is_moves_nothing_and_an_age_may(who: str, said: str) -> None:
+    sight = SecondSight.load()
+    assert sight.probability("danger", who + said) == sight.probability("danger", said)
+    assert sight.probability("danger", "I'm 81. " + said) != sight.probability("danger", said)
+
+
+def test_a_danger_that_it_cannot_tell_from_others_is_told_as_one_that_cannot_wait() -> None:
+    """First aid for the wrong danger is worse than none: below a share it names none."""
+    head = Head(
+        ("choking", "breathing", "general"), np.eye(4, 2), np.zeros(4), np.zeros(1), 0.0, (1.0, 0.0, 0.0)
+    )
+    assert head.ask(np.array([0.0, 0.1]), [], [])[0] == "general"
+    assert head.ask(np.array([0.0, 9.0]), [], [])[0] == "choking"
