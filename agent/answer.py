@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agent.budget import fit
-from agent.compose import aspects_of, choose
+from agent.compose import Aspect, aspects_of, choose
 from agent.ground import Entailment, Evidence, Quote, without_marks
 from agent.grounding.orders import is_order
 from agent.grounding.reasons import reason_in
 from agent.safety.injection import injected
 from agent.safety.output_rules import check_sentence
+from agent.topics import only_medicine
 from agent.types import Citation, Claim, Level, Role
 from prompts import load_prompt
 from retrieval.passage import Hit
@@ -129,7 +130,10 @@ def extract(
         asked: the words of this turn alone, which say what is wanted of the topic.
     """
     prefer = "clinician" if reader.role is Role.CLINICIAN else ""
-    quotes = choose(question, hits, index.similarity, aspects=aspects_of(asked), limit=limit, prefer=prefer)
+    aspects = aspects_of(asked)
+    # What helps after too much of one medicine harms after another: of these only the one that was named.
+    told = only_medicine(question, hits) if aspects & {Aspect.OVERDOSE, Aspect.MISSED_DOSE} else hits
+    quotes = choose(question, told, index.similarity, aspects=aspects, limit=limit, prefer=prefer)
     for quote in quotes:
         yield from passed(Released(quote.text.strip(), quote, 1.0), reader, ledger)
 

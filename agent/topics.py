@@ -73,6 +73,13 @@ def topic_first(query: str, hits: Sequence[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: hit.passage.document_id not in cards) if cards else list(hits)
 
 
+def only_medicine(text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits of the medicines that a text names; all hits where none of those is among them."""
+    named = {card for card in named_cards(text) if card.startswith("medicine/")}
+    own = [hit for hit in hits if hit.passage.document_id in named]
+    return own or list(hits)
+
+
 def contexts() -> frozenset[str]:
     """Symptoms of the vocabulary that are circumstances, not complaints."""
     return _group("contexts")

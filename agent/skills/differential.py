@@ -45,7 +45,16 @@ _MET_UNLISTED = 0.02
 _UNSAID = 0.3
 """What is left of a condition whose circumstance was not told: who is pregnant or has hit her head says so mostly."""
 _TOLD = frozenset(
-    {"pregnancy", "pregnancy_bleeding", "recent_childbirth", "breastfeeding", "trauma", "animal_bite", "insect_sting", "tick_bite"}
+    {
+        "pregnancy",
+        "pregnancy_bleeding",
+        "recent_childbirth",
+        "breastfeeding",
+        "trauma",
+        "animal_bite",
+        "insect_sting",
+        "tick_bite",
+    }
 )
 """Circumstances that people tell of by themselves."""
 _FERTILE = (11, 52)

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.topics import named_cards, names_its_own, topic_first
+from agent.topics import named_cards, names_its_own, only_medicine, topic_first
 from retrieval.passage import Hit, Passage
 
 
@@ -35,3 +35,9 @@ def test_the_one_card_that_a_question_names_comes_first() -> None:
     hits = [hit("condition/diabetic-ketoacidosis"), hit("condition/type-2-diabetes")]
     assert topic_first("What are the first signs of diabetes?", hits)[0] is hits[1]
     assert topic_first("Is it diabetes or asthma?", hits) == hits
+
+
+def test_an_overdose_of_one_medicine_is_not_answered_with_the_antidote_of_another() -> None:
+    hits = [hit("condition/poisoning"), hit("medicine/amlodipine"), hit("medicine/paracetamol")]
+    assert only_medicine("How is an overdose of amlodipine treated?", hits) == [hits[1]]
+    assert only_medicine("How is an overdose treated?", hits) == hits
