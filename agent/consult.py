@@ -74,7 +74,9 @@ class Consultant:
                 turn.text, turn.history, own_topic=self.engines.names_a_topic(turn.text)
             )
             candidates = self._candidates(understanding)
-            self._judge(draft, screening, understanding, candidates)
+            likely = self._candidates(understanding, in_practice=True)
+            draft.differential = as_values(candidates, draft.language)
+            self._judge(draft, screening, understanding, likely)
 
         yield draft.status("search")
         with clock.step("search"):
@@ -83,7 +85,9 @@ class Consultant:
             hits = self._search(index, draft, turn.role)
 
         yield draft.status("answer")
-        response = Response(draft, understanding, candidates, index, hits, self.engines, self.settings)
+        response = Response(
+            draft, understanding, candidates, likely, index, hits, self.engines, self.settings
+        )
         yield from response.urgency()
         yield from response.answer()
         if draft.ledger.citations:
@@ -183,9 +187,8 @@ class Consultant:
         draft: Draft,
         screening: Screening,
         understanding: Understanding,
-        candidates: Sequence[Candidate],
+        likely: Sequence[Candidate],
     ) -> None:
-        likely = self._candidates(understanding, in_practice=True)
         opinion = (
             estimate(likely, understanding.circumstances, draft.language) if understanding.complaint else None
         )
@@ -198,7 +201,6 @@ class Consultant:
             model=None,
             language=draft.language,
         )
-        draft.differential = as_values(candidates, draft.language)
 
     def _search(self, index: Index, draft: Draft, role: Role) -> list[Hit]:
         """Passages in the person's language where there are any, else in any language."""

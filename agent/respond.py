@@ -36,7 +36,9 @@ class Response:
     draft: Draft
     understanding: Understanding
     candidates: Sequence[Candidate]
-    """Conditions that would explain the complaint, likeliest first."""
+    """Conditions that would explain the complaint, likeliest first; what to ask next is to tell them apart."""
+    likely: Sequence[Candidate]
+    """The same by how often they are met: what a patient reads agrees with the urgency."""
     index: Index
     hits: Sequence[Hit]
     engines: Engines
@@ -130,7 +132,7 @@ class Response:
     def _to_the_complaint(self) -> Iterator[Event]:
         draft, reader = self.draft, self._reader
         asked = aspects_of(draft.turn.text)
-        for block in blocks(self.candidates, asked, draft.triage.level, self.index, self._language):
+        for block in blocks(self.likely, asked, draft.triage.level, self.index, self._language):
             released = [
                 sentence
                 for quote in block.quotes
