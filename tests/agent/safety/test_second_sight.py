@@ -138,14 +138,15 @@ def test_on_messages_written_apart_it_misses_little_and_alarms_little() -> None:
     assert raised[False] <= 0.09 * 400, raised
 
 
-def test_of_two_messages_that_differ_in_one_fact_it_hears_the_dangerous_one() -> None:
-    """Pairs of one scene in a voice of which it learned other messages; the hardest there are (docs/safety.md)."""
-    rows = [json.loads(line) for line in (PARAPHRASES / "pairs-en.jsonl").read_text("utf-8").splitlines()]
-    raised = {True: 0, False: 0}
-    for row in rows:
-        raised[bool(row["danger"])] += floor_of(row["text"], "en") == Level.EMERGENCY
-    assert raised[True] >= 0.88 * 166, raised
-    assert raised[False] <= 0.22 * 166, raised
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_two_messages_that_differ_in_one_fact_it_hears_the_dangerous_one(language: str) -> None:
+    """Pairs of one scene and everyday talk that nobody trained on; the hardest there are (docs/safety.md)."""
+    lines = (PARAPHRASES / f"pairs-{language}.jsonl").read_text("utf-8").splitlines()
+    told: dict[bool, list[bool]] = {True: [], False: []}
+    for row in map(json.loads, lines):
+        told[bool(row["danger"])].append(floor_of(row["text"], language) == Level.EMERGENCY)
+    assert sum(told[True]) >= 0.88 * len(told[True])
+    assert sum(told[False]) <= 0.2 * len(told[False])
 
 
 @pytest.mark.parametrize(
