@@ -6,17 +6,14 @@ With a small model this is the answer: it passes on what the passages hold, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from importlib import resources
-from typing import Any
-
-import yaml
 
 from agent.ground import Quote
 from agent.grounding.orders import plain_sentences
+from agent.tables import table
 from retrieval.analysis import terms
 from retrieval.passage import Hit, Passage
 
@@ -68,21 +65,14 @@ def _rules() -> tuple[_AspectRule, ...]:
         _AspectRule(
             Aspect(name), re.compile(rule["asked"], re.IGNORECASE), re.compile(rule["headed"], re.IGNORECASE)
         )
-        for name, rule in _data()["aspects"].items()
+        for name, rule in table("aspects")["aspects"].items()
     )
 
 
 @cache
 def _leaning() -> re.Pattern[str]:
     """Beginnings of sentences that make no sense without the one before them ("没有这些症状，休息五分钟再量")."""
-    return re.compile(_data()["leaning"], re.IGNORECASE)
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    raw = resources.files("agent").joinpath("data", "aspects.yaml").read_text(encoding="utf-8")
-    read: Mapping[str, Any] = yaml.load(raw, yaml.CSafeLoader)
-    return read
+    return re.compile(table("aspects")["leaning"], re.IGNORECASE)
 
 
 def aspects_of(question: str) -> frozenset[Aspect]:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from agent.symptoms import SymptomMatcher
+from agent.tables import table
 from agent.topics import names_a_card
 
 _SENTENCE = re.compile(r"[^.!?;。！？；\n]+[.!?;。！？；\n]*\s*")
@@ -43,8 +41,7 @@ def introduces(sentence: str) -> bool:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    raw = resources.files("agent").joinpath("data", "introductions.yaml").read_text(encoding="utf-8")
-    told = yaml.load(raw, yaml.CSafeLoader)
+    told = table("introductions")
     return tuple(
         re.compile(pattern, re.IGNORECASE) for language in ("en", "zh") for pattern in told[language]
     )

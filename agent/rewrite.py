@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.characters import simplified
 from agent.introductions import without_introductions
-from agent.safety.findings import simplified
 from agent.safety.measurements import find
 from agent.spelling import corrected
 from agent.topics import reading_names, timeless

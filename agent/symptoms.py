@@ -15,7 +15,7 @@ from functools import cache
 
 import Stemmer
 
-from agent.safety.findings import simplified
+from agent.characters import simplified
 from agent.wordings import ChineseWordings, Wordings, squeezed
 from retrieval.handbook.outline import Named, load_outline
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from importlib import resources
-from typing import Any
 
-import yaml
-
-from agent.safety.findings import simplified
+from agent.characters import simplified
+from agent.tables import table
 from retrieval.handbook.outline import load_outline
 from retrieval.passage import Hit
 
@@ -44,7 +41,7 @@ def timeless(text: str) -> str:
 
 def reading_names(measurement: str) -> Sequence[str]:
     """What a page calls the thing that a measurement is a reading of, in English and Chinese; empty for others."""
-    return tuple(_contexts()["measured"].get(measurement, ()))
+    return tuple(table("contexts")["measured"].get(measurement, ()))
 
 
 def names_its_own(text: str) -> bool:
@@ -90,20 +87,13 @@ def _besides() -> frozenset[str]:
 
 
 def _group(name: str) -> frozenset[str]:
-    return frozenset(str(_contexts()[name]).split())
+    return frozenset(str(table("contexts")[name]).split())
 
 
 @cache
 def _when() -> re.Pattern[str]:
     """Words of time that may stand inside a Chinese name."""
-    return re.compile(str(_contexts()["when"]).strip())
-
-
-@cache
-def _contexts() -> Mapping[str, Any]:
-    raw = resources.files("agent").joinpath("data", "contexts.yaml").read_text(encoding="utf-8")
-    read: Mapping[str, Any] = yaml.load(raw, yaml.CSafeLoader)
-    return read
+    return re.compile(str(table("contexts")["when"]).strip())
 
 
 @cache

@@ -9,15 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
-
-import yaml
 
 from agent.safety.clauses import Match, Status
 from agent.safety.findings import Finding, Message, read_message
 from agent.skills.differential import Person
 from agent.spelling import corrected
 from agent.symptoms import Mention, SymptomMatcher
+from agent.tables import table
 from agent.topics import names_a_card
 from agent.triage import Circumstances
 
@@ -169,8 +167,7 @@ def _asks_about_it(text: str, before: Sequence[str]) -> bool:
 
 @cache
 def _ids(group: str) -> frozenset[str]:
-    raw = resources.files("agent").joinpath("data", "contexts.yaml").read_text(encoding="utf-8")
-    return frozenset(yaml.load(raw, yaml.CSafeLoader)[group].split())
+    return frozenset(table("contexts")[group].split())
 
 
 def symptom_statuses(text: str) -> list[tuple[str, Status]]:

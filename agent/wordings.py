@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 
-import yaml
+from agent.tables import table
 
 _GAP = r"[^，。；：！？,.;:!?、\s不没无未]{0,6}"
 """What may stand for "…"."""
@@ -49,8 +48,7 @@ class Wordings:
     @classmethod
     @cache
     def load(cls) -> Wordings:
-        text = resources.files("agent").joinpath("data", "wordings.yaml").read_text(encoding="utf-8")
-        raw = yaml.load(text, yaml.CSafeLoader)
+        raw = table("wordings")
         said = [(symptom, one) for symptom, names in raw["wordings"].items() for one in names.get("en", ())]
         composed = [
             (symptom, f"{part} {word}")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from agent.grounding.tables import load_table
 from agent.grounding.text import fold
+from agent.tables import table
 
 _CAPITAL = re.compile(
     r"(?<![.!?:]\s)(?<!^)(?<![\w-])([A-Z][a-z]{3,}|[A-Za-z]*[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Z0-9]+)*|[A-Za-z]+-?\d+[A-Za-z0-9]*)(?![\w])"
@@ -20,14 +20,16 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*")
 @cache
 def _endings() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Words that end like the name of a medicine or a disease, in English and in Chinese."""
-    english, chinese = ("|".join(load_table("names")["endings"][language]) for language in ("en", "zh"))
+    english, chinese = (
+        "|".join(table("names", "agent.grounding")["endings"][language]) for language in ("en", "zh")
+    )
     return re.compile(rf"\b[a-z]+(?:{english})s?\b"), re.compile(rf"[\u4e00-\u9fff]{{2}}(?:{chinese})")
 
 
 @cache
 def _organs(language: str) -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     """What finds an organ in a claim, and by organ what finds it in a source under any of its names."""
-    groups = load_table("names")["organs"][language]
+    groups = table("names", "agent.grounding")["organs"][language]
     organs = {**groups["exchanged"], **groups["further"]}
     edge = r"\b" if language == "en" else ""
     named = {organ: re.compile(rf"{edge}(?:{'|'.join([organ, *also])})") for organ, also in organs.items()}
@@ -42,7 +44,7 @@ def _also() -> dict[str, frozenset[str]]:
     outline = load_outline()
     also: dict[str, set[str]] = {}
     called = [(one.en, one.zh, *one.other_en, *one.other_zh) for one in (*outline.cards, *outline.symptoms)]
-    for group in (*called, *load_table("facts")["medicines"]):
+    for group in (*called, *table("facts", "agent.grounding")["medicines"]):
         names = {fold(n) for n in group if len(n) > 1}
         for name in names:
             if (not name.isascii() or len(name) > 3) and not name.startswith(("a ", "the ", "an ")):

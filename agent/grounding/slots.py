@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agent.grounding.tables import load_table
 from agent.grounding.text import Text, belonging, read
+from agent.tables import table
 
 _LATIN = re.compile(r"/?[a-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -40,7 +40,7 @@ class Slot:
 
 @cache
 def _table() -> _Table:
-    classes = load_table("facts")["classes"]
+    classes = table("facts", "agent.grounding")["classes"]
     whole: dict[str, dict[str, frozenset[str]]] = {}
     begins: dict[str, dict[str, frozenset[str]]] = {}
     for name, rule in classes.items():
@@ -139,7 +139,7 @@ def _all_values(text: str) -> dict[str, frozenset[str]]:
 def same_meaning() -> dict[str, frozenset[int]]:
     """English stem or Chinese string to the groups of synonyms it is in."""
     groups: dict[str, frozenset[int]] = {}
-    for number, words in enumerate(load_table("facts")["same"]):
+    for number, words in enumerate(table("facts", "agent.grounding")["same"]):
         for word in words:
             key = read(word).tokens[0].stem if word.isascii() else word
             groups[key] = groups.get(key, frozenset()) | {number}

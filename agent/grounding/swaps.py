@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
-from agent.grounding.tables import load_table
+from agent.tables import table
 
 Swap = Callable[[str, random.Random], str]
 
@@ -65,7 +65,7 @@ def frequency(sentence: str, chooser: random.Random) -> str:
 
 def drug(sentence: str, chooser: random.Random) -> str:
     """One medicine for another that the sentence does not name."""
-    for names in load_table("swaps")["drugs"].values():
+    for names in table("swaps", "agent.grounding")["drugs"].values():
         found = [
             (m.start(), m.end(), chooser.choice([n for n in names if n not in sentence.lower()]))
             for name in names
@@ -134,7 +134,7 @@ def entity_swap(names_en: Sequence[str], names_zh: Sequence[str]) -> Swap:
                 if lowered[first.start() : last.end()] in english:
                     found.append((first.start(), last.end(), chooser.choice(names_en)))
         for m in re.finditer(r"(?<!^)\b(?:[A-Z]{2,}[A-Z0-9-]*\d*|[A-Z][a-z]+\d+)\b", sentence):
-            found.append((m.start(), m.end(), chooser.choice(load_table("swaps")["markers"])))
+            found.append((m.start(), m.end(), chooser.choice(table("swaps", "agent.grounding")["markers"])))
         found += _organs(sentence, lowered, "en", chooser)
         found = [one for one in found if one[2].lower() not in lowered]
         return _put(sentence, found, chooser)
@@ -143,7 +143,7 @@ def entity_swap(names_en: Sequence[str], names_zh: Sequence[str]) -> Swap:
 
 
 def _organs(sentence: str, folded: str, language: str, chooser: random.Random) -> list[tuple[int, int, str]]:
-    organs = load_table("names")["organs"][language]["exchanged"]
+    organs = table("names", "agent.grounding")["organs"][language]["exchanged"]
     found = []
     for organ in organs:
         for m in re.finditer(rf"\b{organ}\b" if organ.isascii() else organ, folded):
@@ -152,7 +152,7 @@ def _organs(sentence: str, folded: str, language: str, chooser: random.Random) -
 
 
 def _pairs(kind: str, language: str) -> Sequence[tuple[str, str]]:
-    return [(one, other) for one, other in load_table("swaps")[kind][language]]
+    return [(one, other) for one, other in table("swaps", "agent.grounding")[kind][language]]
 
 
 def _exchanged(kind: str, sentence: str, chooser: random.Random, *, one_way: bool = False) -> str:

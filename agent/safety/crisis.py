@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from agent.safety.heads import sounds_like
-from agent.safety.wording import Folded, Pattern, compiled, fold, load_data, pattern
+from agent.safety.wording import Folded, Pattern, compiled, fold, pattern
+from agent.tables import table
 from agent.types import Level, Role
 
 GRADES = ("passive", "plan", "means", "attempt")
@@ -286,4 +287,4 @@ def _quoted(sentence: str, match: re.Match[str]) -> bool:
 
 @cache
 def _screen() -> CrisisScreen:
-    return CrisisScreen(dict(load_data("crisis")))
+    return CrisisScreen(dict(table("crisis", "agent.safety")))

@@ -12,12 +12,12 @@ from typing import Any
 
 import yaml
 
+from agent.characters import characters
 from agent.safety import clauses, measurements
 from agent.safety.clauses import Match, Reading, Status
 from agent.safety.measurements import Measure
 from agent.safety.patterns import PhraseBook
 from agent.safety.tokens import Token, expand, normalise, tokenise
-from agent.safety.wording import characters
 
 RULES = Path(__file__).with_name("rules")
 CONCEPT_FILES = ("concepts-*.yaml",)
@@ -76,7 +76,7 @@ def lexicon() -> Lexicon:
             phrases[name] = lines.splitlines()
     cues = {name: lines.splitlines() for name, lines in context["cues"].items()}
     flat = {name: " ".join(text.split()) for name, text in words.items()}
-    table = characters("traditional") | characters("cantonese")
+    table = {**characters("traditional"), **characters("cantonese")}
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B)}
     table |= {ord("’"): "'", ord("‘"): "'", ord("％"): "%", ord("℃"): "℃", ord("．"): "."}
     everything = {
@@ -87,16 +87,6 @@ def lexicon() -> Lexicon:
     book = PhraseBook(everything, flat, context["not_typos"].split(), frozenset(cues), compounds)
     shorthand = {short: tuple(full.split()) for short, full in context["shorthand"].items()}
     return Lexicon(book, table, frozenset(cues), shorthand)
-
-
-def simplified(text: str) -> str:
-    """Traditional characters as simplified ones, one for one, so that places in the text stay."""
-    return text.translate(_traditional())
-
-
-@cache
-def _traditional() -> dict[int, str]:
-    return characters("traditional")
 
 
 def concepts() -> frozenset[str]:

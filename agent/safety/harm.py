@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from agent.safety.lexicon import Lexicon, Rule, matches, parse_rules
-from agent.safety.wording import fold, load_data
+from agent.safety.wording import fold
+from agent.tables import table
 
 
 @cache
 def _parts() -> tuple[Lexicon, tuple[Rule, ...], Mapping[str, frozenset[int]]]:
     """The words, the rules, and which rules a word class may begin."""
-    data = load_data("guards")
+    data = table("guards", "agent.safety")
     rules = parse_rules(data["rules"])
     classes = {name for rule in rules for name in rule.steps[0]}
     begins = {name: frozenset(n for n, rule in enumerate(rules) if name in rule.steps[0]) for name in classes}

@@ -7,7 +7,7 @@ Their thresholds are data (``data/heads.yaml``). Errors are not caught here: who
 from __future__ import annotations
 
 from agent.safety.second_sight.sight import SecondSight
-from agent.safety.wording import load_data
+from agent.tables import table
 
 
 def sounds_like(head: str, text: str, above: float = 0.0) -> str:
@@ -18,4 +18,8 @@ def sounds_like(head: str, text: str, above: float = 0.0) -> str:
     if not text.strip():
         return ""
     kind, probability = SecondSight.load().kind(head, text)
-    return kind if probability >= load_data("heads")["thresholds"][head] and probability > above else ""
+    return (
+        kind
+        if probability >= table("heads", "agent.safety")["thresholds"][head] and probability > above
+        else ""
+    )

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from agent.safety.scope import outside
-from agent.safety.wording import Pattern, compiled, fold, load_data, pattern
+from agent.safety.wording import Pattern, compiled, fold, pattern
+from agent.tables import table
 
 THRESHOLD = 2
 _SENTENCE = re.compile(r"[^.!?\n。！？]+(?:[.!?。！？](?!\s|$)[^.!?\n。！？]+)*[.!?。！？]*[\"'”’)]*")
@@ -26,13 +27,14 @@ _ASKS = re.compile(
 def _signals() -> tuple[tuple[str, int, Pattern, str], ...]:
     """Name, weight, pattern, and a regex of words that are read past ("my leaflet says to ignore the old dose")."""
     return tuple(
-        (s["id"], s["weight"], pattern(s, {}), s.get("unless", "")) for s in load_data("injection")["signals"]
+        (s["id"], s["weight"], pattern(s, {}), s.get("unless", ""))
+        for s in table("injection", "agent.safety")["signals"]
     )
 
 
 @cache
 def _planted() -> tuple[Pattern, ...]:
-    return tuple(pattern(p, {}) for p in load_data("injection")["planted"])
+    return tuple(pattern(p, {}) for p in table("injection", "agent.safety")["planted"])
 
 
 def injected(text: str) -> str | None:

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from agent.safety.wording import load_data
+from agent.tables import table
 
 _TEXT_FIELDS = (
     "emergency_number", "police_number", "poison", "urgent_advice_line",
@@ -97,13 +97,13 @@ class Locale:
 
 @cache
 def locale_codes() -> tuple[str, ...]:
-    return tuple(load_data("locales")["locales"])
+    return tuple(table("locales", "agent.safety")["locales"])
 
 
 @cache
 def locale_for(code: str) -> Locale:
     """The numbers for a country code (``us``, ``gb``, ``cn``, …). Unknown codes get the general text."""
-    data = load_data("locales")
+    data = table("locales", "agent.safety")
     wanted = _ALIASES.get(code.strip().lower(), code.strip().lower()).replace("_", "-")
     if wanted not in data["locales"]:
         region = wanted.rsplit("-", 1)[-1]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from agent.safety.wording import Pattern, compiled, fold, load_data, pattern
+from agent.safety.wording import Pattern, compiled, fold, pattern
+from agent.tables import table
 from agent.types import Level, Role
 
 
@@ -31,7 +32,7 @@ class _Rule:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    data = load_data("output_rules")
+    data = table("output_rules", "agent.safety")
     return tuple(
         _Rule(
             r["id"],

@@ -15,7 +15,8 @@ from types import MappingProxyType
 
 from agent.safety.names import is_known, is_listed, people
 from agent.safety.scope import mentions_health
-from agent.safety.wording import compiled, expand, load_data
+from agent.safety.wording import compiled, expand
+from agent.tables import table
 
 _TITLED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr)\.?|\bsays) $")
 _PERSONAL = re.compile(r"\b(?:I|my|me|we|our|since|it)\b|\?|[我他她]")
@@ -225,7 +226,7 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
 
 @cache
 def _entities() -> tuple[_Entity, ...]:
-    data = load_data("privacy")
+    data = table("privacy", "agent.safety")
     return tuple(
         _Entity(
             e["label"],
@@ -240,7 +241,7 @@ def _entities() -> tuple[_Entity, ...]:
 
 @cache
 def _kept() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    keep = load_data("privacy")["keep"]
+    keep = table("privacy", "agent.safety")["keep"]
     return (
         frozenset(map(str, keep["eponyms"])),
         tuple(keep["eponyms_zh"]),

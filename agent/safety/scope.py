@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from agent.safety.lexicon import Lexicon
-from agent.safety.wording import fold, load_data
+from agent.safety.wording import fold
+from agent.tables import table
 from agent.topics import names_a_card
 
 
 @cache
 def _lexicon() -> Lexicon:
-    data = load_data("scope")
+    data = table("scope", "agent.safety")
     return Lexicon({"health": data["health"], **data["topics"]})
 
 
@@ -24,7 +25,7 @@ def outside(text: str) -> str | None:
     if mentions_health(text):
         return None
     seen = _classes(text)
-    topic = next((name for name in load_data("scope")["topics"] if name in seen), None)
+    topic = next((name for name in table("scope", "agent.safety")["topics"] if name in seen), None)
     # "Tennis elbow" and "compression stockings" are ours, whatever else their words may mean.
     return None if topic and names_a_card(text, "condition", "medicine", "test") else topic
 
@@ -32,7 +33,7 @@ def outside(text: str) -> str | None:
 def follows(topic: str, history: Sequence[str]) -> bool:
     """Whether a message of this topic may be a follow-up: the last thing said was about health, and people who talk
     of their health come to such topics (sport, a flight), not to others (code, poems)."""
-    if topic not in load_data("scope")["may_follow"] or not history:
+    if topic not in table("scope", "agent.safety")["may_follow"] or not history:
         return False
     return mentions_health(history[-1])
 
@@ -40,7 +41,7 @@ def follows(topic: str, history: Sequence[str]) -> bool:
 def mentions_health(text: str) -> bool:
     """Whether any word of a text has to do with health."""
     words = fold(text).text
-    for other in load_data("scope")["not_health"]:
+    for other in table("scope", "agent.safety")["not_health"]:
         words = words.replace(other, " ")
     return "health" in _classes(words)
 

@@ -10,11 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import count
 from typing import Any
 
-import yaml
+from agent.characters import characters
 
 _TYPED = "\u2018\u2019\u201b\u00b4`\u201c\u201d\u3000\u00a0\t"
 _PLAIN = "'''''\"\"   "
@@ -97,16 +96,3 @@ def expand(source: str, macros: Mapping[str, str]) -> str:
 def pattern(entry: Mapping[str, Any], macros: Mapping[str, str]) -> Pattern:
     hints: Sequence[str] = entry.get("hints", ())
     return Pattern(expand(entry["match"], macros), tuple(hints))
-
-
-@cache
-def load_data(name: str) -> Mapping[str, Any]:
-    """One YAML file of ``agent/safety/data``."""
-    file = resources.files("agent.safety").joinpath("data", f"{name}.yaml")
-    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return data
-
-
-def characters(kind: str) -> dict[int, str]:
-    """What ``data/characters.yaml`` reads characters of a kind as, for ``str.translate``."""
-    return {ord(pair[0]): pair[1] for pair in load_data("characters")[kind].split()}

@@ -11,11 +11,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
-import yaml
-
+from agent.tables import table
 from agent.types import Differential
 from retrieval.handbook.outline import ConditionOutline, load_outline
 from retrieval.handbook.schema import Frequency
@@ -93,8 +91,7 @@ class Kinds:
     @classmethod
     @cache
     def load(cls) -> Kinds:
-        text = resources.files("agent").joinpath("data", "kinds.yaml").read_text(encoding="utf-8")
-        raw = yaml.load(text, yaml.CSafeLoader)
+        raw = table("kinds")
         narrower = {wide: frozenset(names.split()) for wide, names in raw.items()}
         wider = {
             one: frozenset(wide for wide, names in narrower.items() if one in names)

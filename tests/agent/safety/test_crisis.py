@@ -6,7 +6,7 @@ import pytest
 
 from agent.safety.crisis import CrisisScreen
 from agent.safety.locales import locale_codes, locale_for
-from agent.safety.wording import load_data
+from agent.tables import table
 from agent.types import Level, Role
 from prompts import hand_written
 
@@ -264,7 +264,7 @@ def test_an_earlier_crisis_holds_where_its_words_are_gone(screen: CrisisScreen) 
 
 
 def test_every_text_the_screen_can_name_is_written_and_renders_everywhere() -> None:
-    texts = load_data("crisis")["texts"]
+    texts = table("crisis", "agent.safety")["texts"]
     names = {
         name for about in ("self", "other") for kind in texts[about].values() for name in kind.values()
     } | set(texts["still"].values())

@@ -1,11 +1,13 @@
 """Traditional characters are read as simplified ones everywhere, Cantonese words only by the red-flag rules."""
 
-from agent.safety.findings import lexicon, simplified
-from agent.safety.wording import characters, fold, load_data
+from agent.characters import characters, simplified
+from agent.safety.findings import lexicon
+from agent.safety.wording import fold
+from agent.tables import table
 
 
 def test_every_character_is_read_as_one_other_and_listed_once() -> None:
-    pairs = [pair for kind in ("traditional", "cantonese") for pair in load_data("characters")[kind].split()]
+    pairs = [pair for kind in ("traditional", "cantonese") for pair in table("characters")[kind].split()]
     assert all(len(pair) == 2 and pair[0] != pair[1] for pair in pairs)
     assert len({pair[0] for pair in pairs}) == len(pairs)
 
