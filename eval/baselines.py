@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.errors import NotReadyError
+from agent.errors import NotReadyError, UsageError
 from agent.settings import Settings
 from eval.schema.suite import Sample, Suite
 from eval.targets.choose import Targets, with_corpus
@@ -73,6 +73,19 @@ class BaselineTargets(Targets):
         super().__exit__(None, None, None)
         if self._chat is not None:
             self._chat.close()
+
+
+def baselines(names: str, settings: Settings) -> list[Targets]:
+    """The baselines named in a comma-separated list.
+
+    Raises:
+        UsageError: there is no baseline of a name.
+    """
+    chosen = [name.strip() for name in names.split(",") if name.strip()]
+    for name in chosen:
+        if name not in BASELINES:
+            raise UsageError(f"There is no baseline {name!r}; there are {', '.join(BASELINES)}.")
+    return [BaselineTargets(name, settings) for name in chosen]
 
 
 def open_index_of(settings: Settings, corpus: Path | None) -> Index:

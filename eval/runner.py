@@ -16,7 +16,8 @@ from eval.schema.suite import Sample, Suite
 from eval.scoring.consistency import same
 from eval.scoring.expected import Context, Judge, always, judge
 from eval.scoring.score import Score
-from eval.targets.conversation import Answer, Target, hold
+from eval.targets.conversation import Answer, Target
+from eval.targets.hold import hold
 from retrieval.errors import RetrievalError
 
 

@@ -66,7 +66,7 @@ def bundled_model_dir(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
         if path_of(bundled(), folder):
             return folder
     folder = places[0] if places else tmp_path_factory.mktemp("models")
-    pull = f"from pathlib import Path; from agent.llm.weights import pull; pull({bundled().name!r}, Path({str(folder)!r}))"
+    pull = f"from pathlib import Path; from agent.llm.pull import pull; pull({bundled().name!r}, Path({str(folder)!r}))"
     done = subprocess.run([sys.executable, "-c", pull], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.fail(

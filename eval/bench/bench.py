@@ -18,7 +18,8 @@ from eval.schema.source import Persona, ScriptedTurn, SimulatedPatient
 from eval.schema.suite import Sample
 from eval.scoring.expected import Judge
 from eval.statistics import Measure, mean
-from eval.targets.conversation import Answer, Target, hold
+from eval.targets.conversation import Answer, Target
+from eval.targets.hold import hold
 from retrieval.errors import RetrievalError
 from retrieval.language import detect_language
 

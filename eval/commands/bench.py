@@ -75,8 +75,9 @@ def bench(
 
     from agent.errors import UsageError
     from agent.settings import Settings
+    from eval.baselines import baselines
     from eval.bench.catalogue import BENCHES, DEVELOPMENT, RANKING
-    from eval.targets.choose import Targets, baselines
+    from eval.targets.choose import Targets
 
     planned = [(name, path)]
     if name == "all":

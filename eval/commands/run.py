@@ -110,6 +110,7 @@ def run(
     from tqdm import tqdm
 
     from agent.settings import Settings
+    from eval.baselines import baselines
     from eval.cache import Cache
     from eval.report.markdown import markdown
     from eval.report.write import write_report
@@ -118,7 +119,7 @@ def run(
     from eval.sampling import sampled
     from eval.schema.load import find_suites, load_suite
     from eval.stopwatch import Stopwatch
-    from eval.targets.choose import Targets, baselines
+    from eval.targets.choose import Targets
 
     settings = Settings() if index is None else Settings(index=index)
     loaded = [load_suite(path) for path in find_suites(suites)]

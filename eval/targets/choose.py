@@ -77,18 +77,3 @@ def with_corpus(settings: Settings, corpus: Path | None) -> Settings:
     from eval.corpus import index_of
 
     return settings.model_copy(update={"index": index_of(corpus, settings.home / "eval" / "corpora")})
-
-
-def baselines(names: str, settings: Settings) -> list[Targets]:
-    """The baselines named in a comma-separated list.
-
-    Raises:
-        UsageError: there is no baseline of a name.
-    """
-    from eval.baselines import BASELINES, BaselineTargets
-
-    chosen = [name.strip() for name in names.split(",") if name.strip()]
-    for name in chosen:
-        if name not in BASELINES:
-            raise UsageError(f"There is no baseline {name!r}; there are {', '.join(BASELINES)}.")
-    return [BaselineTargets(name, settings) for name in chosen]

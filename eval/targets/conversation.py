@@ -61,17 +61,3 @@ class Target(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-def hold(target: Target, sample: Sample, epoch: int = 0) -> tuple[Answer, ...]:
-    """Hold one conversation: the scripted turns, or what a simulated patient says.
-
-    Raises:
-        WenzhenError, RetrievalError: the target broke; what it did not break is told in the message.
-    """
-    from eval.targets.patient import converse
-
-    say = target.begin(sample, epoch)
-    if sample.patient is not None:
-        return tuple(converse(say, sample.patient, sample.persona, sample.language))
-    return tuple(say(turn.say) for turn in sample.turns)

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from agent.commands.models import models
 from agent.errors import UsageError
 from agent.llm.errors import WeightsError
-from agent.llm.weights import bundled, catalogue, local_files, path_of, pull, register, verify
+from agent.llm.pull import pull
+from agent.llm.weights import bundled, catalogue, local_files, path_of, register, verify
 
 
 def test_every_entry_says_what_a_person_wants_to_know() -> None:

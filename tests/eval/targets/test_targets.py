@@ -16,7 +16,7 @@ from agent.types import Level, Outcome
 from eval.baselines import BareModel, NaiveRag
 from eval.schema.source import ScriptedTurn
 from eval.schema.suite import Sample
-from eval.targets.conversation import hold
+from eval.targets.hold import hold
 from eval.targets.reading import read_reply
 from eval.targets.recorded import RecordedTarget
 from eval.targets.server import ServerTarget
