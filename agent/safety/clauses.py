@@ -10,29 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from agent.safety import negation
 from agent.safety.patterns import Match
+from agent.safety.spans import Spans, within
 from agent.safety.tokens import NEGATORS, Token
 
 Status = Literal["present", "denied", "past", "hypothetical", "other"]
 
-# A list item after a comma still belongs to a "no ..." unless it starts a statement of its own.
-_OWN_WORDS = (
-    "i im ive id my he she it its there theres have has had got getting feel feels feeling is are was "
-    "were am started keeps keep hurts cant but just now very severe bad worst crushing sudden "
-    "suddenly terrible intense awful throwing "
-)
-_OWN_STATEMENT = frozenset(_OWN_WORDS.split())
-_LISTERS = frozenset({"no", "without", "denies", "denied", "negative", "zero", "never", "not", "neither"})
-"""Cues whose list may go on without an "or" ("no fever, cough, rash"); "haven't slept, vomiting" is no list."""
-_LONGEST_SENTENCE = 150
-"""Tokens after which a sentence without an end is cut: no cue should reach further, and time stays linear."""
-_WEAK_REACH = 3
-"""How many tokens a bare 不 reaches."""
 _LONGEST_TITLE = 9
 """Tokens of a clause that may be the title of the others ("first-aid quiz", "护士备课：")."""
 _SOMEONE = ("who_self", "who_baby", "who_child", "who_other_person")
-_NO_REACH = 12
-"""How many tokens 没有, "no" or "denies" reach without meeting the end of their clause."""
 
 
 @dataclass(frozen=True)
@@ -81,23 +68,6 @@ class Reading:
         return who
 
 
-def cut(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
-    """The clause and the sentence number of every token."""
-    clauses, sentences = [], []
-    clause = sentence = length = 0
-    for token in tokens:
-        length += 1
-        if length > _LONGEST_SENTENCE:
-            clause, sentence, length = clause + 1, sentence + 1, 0
-        clauses.append(clause)
-        sentences.append(sentence)
-        if token.kind == "stop":
-            clause, sentence, length = clause + 1, sentence + 1, 0
-        elif token.kind == "comma" and token.text not in "、/(（":
-            clause += 1
-    return clauses, sentences
-
-
 def read(
     tokens: Sequence[Token],
     clauses: Sequence[int],
@@ -109,7 +79,7 @@ def read(
 
     ``people`` are mentions known from elsewhere, such as "my 3 week old", as (token, who).
     """
-    spans = _Spans(tokens, clauses, sentences)
+    spans = Spans(tokens, clauses, sentences)
     named = [
         (match.start, name.removeprefix("who_"))
         for name, matches in cues.items()
@@ -120,7 +90,7 @@ def read(
         tokens=tokens,
         clause_of=clauses,
         sentence_of=sentences,
-        denied=_denied(spans, cues),
+        denied=negation.denied(spans, cues),
         hypothetical=frozenset(_hypothetical(spans, cues)),
         past=frozenset(_past(spans, cues)),
         other=frozenset(_other(spans, cues)),
@@ -130,110 +100,17 @@ def read(
     )
 
 
-@dataclass(frozen=True)
-class _Spans:
-    tokens: Sequence[Token]
-    clauses: Sequence[int]
-    sentences: Sequence[int]
-
-    def clause(self, position: int) -> set[int]:
-        return self._around(position, self.clauses)
-
-    def sentence(self, position: int) -> set[int]:
-        return self._around(position, self.sentences)
-
-    def rest_of_sentence(self, position: int) -> set[int]:
-        return {i for i in self.sentence(position) if i >= position}
-
-    def _around(self, position: int, number: Sequence[int]) -> set[int]:
-        first = last = position
-        while first > 0 and number[first - 1] == number[position]:
-            first -= 1
-        while last + 1 < len(number) and number[last + 1] == number[position]:
-            last += 1
-        return set(range(first, last + 1))
-
-
-def _within(match: Match, others: Sequence[Match]) -> bool:
-    return any(o.start <= match.start < o.end for o in others)
-
-
-def _denied(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> dict[int, set[int]]:
-    denied: dict[int, set[int]] = {}
-    pseudo = cues.get("not_a_denial", ())
-    ends = {m.start for m in cues.get("contrast", ())}
-    for name in ("denial", "weak_denial", "strong_denial"):
-        for match in cues.get(name, ()):
-            if not _within(match, pseudo):
-                reach = _WEAK_REACH if name == "weak_denial" else _NO_REACH
-                for i in _reach(spans, match, ends, reach, strong=name == "strong_denial"):
-                    denied.setdefault(i, set()).add(match.start)
-    for name, back in (("denied_before", 6), ("denied_just_before", 3)):
-        for match in cues.get(name, ()):
-            for i in spans.clause(match.start):
-                if match.start - back <= i < match.start:
-                    denied.setdefault(i, set()).add(match.start)
-    return denied
-
-
-def _reach(spans: _Spans, cue: Match, ends: set[int], reach: int, *, strong: bool) -> set[int]:
-    tokens = spans.tokens
-    listing = strong or (cue.start == min(spans.sentence(cue.start)) and tokens[cue.start].text in _LISTERS)
-    reached: set[int] = set()
-    i, left = cue.end, reach
-    while i < len(tokens):
-        token = tokens[i]
-        if token.kind == "stop" or i in ends or left == 0:
-            break
-        if token.kind == "comma" and token.text not in "、/":
-            if not _list_goes_on(spans, i, ends, listing):
-                break
-            left = reach
-        elif token.text == "and" and not strong and not _next_is(tokens, i, ("no", "or")):
-            break
-        elif token.kind != "comma":
-            left -= 1
-        reached.add(i)
-        i += 1
-    return reached
-
-
-def _next_is(tokens: Sequence[Token], position: int, words: Sequence[str]) -> bool:
-    return position + 1 < len(tokens) and tokens[position + 1].text in words
-
-
-def _list_goes_on(spans: _Spans, comma: int, ends: set[int], listing: bool) -> bool:
-    """Whether "no fever, cough, or rash" still denies after this comma."""
-    tokens = spans.tokens
-    if comma + 1 >= len(tokens) or tokens[comma + 1].kind not in ("word", "comma"):
-        return False
-    rest = []
-    for i in range(comma + 1, len(tokens)):
-        if tokens[i].kind == "stop" or i in ends or spans.sentences[i] != spans.sentences[comma]:
-            break
-        rest.append(tokens[i].text)
-    piece: list[str] = []
-    closed_by_or = bool(rest) and rest[0] in ("or", "nor")
-    for word in rest:
-        if word in _OWN_STATEMENT:
-            return closed_by_or and not set(piece[:3]) & _OWN_STATEMENT and bool(piece)
-        if word in ("or", "nor"):
-            closed_by_or = True
-        piece.append(word)
-    return closed_by_or or (listing and len(rest) <= 12)
-
-
-def _hypothetical(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+def _hypothetical(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     supposed: set[int] = set()
     pseudo = cues.get("not_hypothetical", ())
     for match in cues.get("question", ()):
-        if not _within(match, pseudo):
+        if not within(match, pseudo):
             supposed |= spans.clause(match.start) | spans.rest_of_sentence(match.start)
     for match in cues.get("question_clause", ()):
-        if not _within(match, pseudo):
+        if not within(match, pseudo):
             supposed |= spans.clause(match.start)
     for match in cues.get("supposing", ()):
-        if not _within(match, pseudo):
+        if not within(match, pseudo):
             supposed |= spans.rest_of_sentence(match.start)
     supposed |= _staged(spans, cues)
     first_person = [m.start for m in cues.get("own_symptom", ())]
@@ -251,7 +128,7 @@ def _hypothetical(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int
     return supposed
 
 
-def _staged(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+def _staged(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     """A drill, a quiz, a poster, a scene of a film: the clause that names it, and what it is the title of.
 
     A short clause that opens with a colon after it ("exam: ...") or ends the message ("..., first-aid quiz") is a
@@ -293,11 +170,11 @@ def _askers(cues: Mapping[str, Sequence[Match]]) -> list[Match]:
     return [m for name in ("question", "supposing") for m in cues.get(name, ())]
 
 
-def _asks_first(spans: _Spans, cue: Match, position: int) -> bool:
+def _asks_first(spans: Spans, cue: Match, position: int) -> bool:
     return cue.start <= position and spans.sentences[cue.start] == spans.sentences[position]
 
 
-def _past(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+def _past(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     gone: set[int] = set()
     now = {spans.sentences[m.start] for m in cues.get("now", ())}
     now_clauses = {spans.clauses[m.start] for m in cues.get("now", ())}
@@ -326,7 +203,7 @@ def _past(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     return gone | (_settled(spans, cues) if not now else set())
 
 
-def _settled(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+def _settled(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     """ "Fell off a horse in June, scan clear": from the date to the good end, where nothing is told of now."""
     over: set[int] = set()
     for hint in cues.get("past_hint", ()):
@@ -339,7 +216,7 @@ def _settled(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     return over
 
 
-def _other(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+def _other(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     theirs: set[int] = set()
     for match in cues.get("late_relative", ()):
         theirs |= (
@@ -355,7 +232,7 @@ def _other(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     return theirs | _animals(spans, cues)
 
 
-def _animals(spans: _Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
+def _animals(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> set[int]:
     """A pet that is ill, and what is asked of it in the clauses that follow, until a person is named."""
     theirs: set[int] = set()
     people = {spans.clauses[m.start] for name in _SOMEONE for m in cues.get(name, ())}

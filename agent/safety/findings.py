@@ -15,8 +15,9 @@ import yaml
 from agent.characters import characters
 from agent.safety import clauses, measurements
 from agent.safety.clauses import Match, Reading, Status
-from agent.safety.measurements import Measure
+from agent.safety.measure import Measure
 from agent.safety.patterns import PhraseBook
+from agent.safety.spans import cut
 from agent.safety.tokens import Token, expand, normalise, tokenise
 
 RULES = Path(__file__).with_name("rules")
@@ -125,7 +126,7 @@ def read_message(original: str) -> Message:
     lex = lexicon()
     text = normalise(original, lex.table)
     tokens = expand(tokenise(text), lex.shorthand)
-    clause_of, sentence_of = clauses.cut(tokens)
+    clause_of, sentence_of = cut(tokens)
     found = lex.book.find(tokens, clause_of)
     starts = [token.start for token in tokens]
     measures = [(max(0, bisect_right(starts, m.start) - 1), m) for m in measurements.find(text)]

@@ -16,6 +16,8 @@ NUMBER_WORDS = {
     "eleven": "11",
     "twelve": "12",
 }
+CHINESE_NUMBER = r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十百半]+)"
+"""A number in digits or in characters, as a regular expression with one group."""
 
 
 def number(text: str) -> float:
