@@ -9,6 +9,7 @@ from importlib import resources
 
 from agent.consult import Consultant, open_consultant
 from agent.engines import Engines
+from agent.errors import NotReadyError
 from agent.sessions import exchange_of
 from agent.settings import Settings
 from agent.types import Exchange, Turn
@@ -28,12 +29,21 @@ class AgentTarget:
     def __init__(
         self, settings: Settings, *, llm: bool | None = None, name: str = "agent", altered: str = ""
     ) -> None:
-        """``altered`` names what was switched off in it, so that its answers are never taken for the agent's."""
+        """``altered`` names what was switched off in it, so that its answers are never taken for the agent's.
+
+        Raises:
+            NotReadyError: ``llm`` asks for a model and there is none; a gate must not be passed without it unnoticed.
+        """
         self.name = name
         self._altered = altered
         self._settings = settings.model_copy(update={"audit": False})
         self._llm = llm
         self._consultant = open_consultant(self._settings, llm=llm)
+        if llm and self.engines.chat_model() is None:
+            raise NotReadyError(
+                "There is no language model to evaluate. Fetch the bundled one with: wenzhen models pull smollm2-135m, "
+                "or evaluate the agent without: --no-llm"
+            )
 
     @property
     def consultant(self) -> Consultant:

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from agent.errors import NotReadyError, UsageError
+from agent.settings import Settings
 from agent.types import Level, Outcome
 from eval.baselines import BareModel, NaiveRag
 from eval.schema.source import ScriptedTurn
 from eval.schema.suite import Sample
+from eval.targets.agent import AgentTarget
 from eval.targets.hold import hold
 from eval.targets.reading import read_reply
 from eval.targets.recorded import RecordedTarget
@@ -130,3 +132,11 @@ def test_the_baselines_answer_with_words_alone(handbook: Index) -> None:
     told = hold(NaiveRag(chat, handbook), SAMPLE)
     assert not told[0].typed and told[0].reply.trace.model == "parrot"
     assert any("gout" in prompt.lower() and "pieces of context" in prompt for prompt in model.seen)
+
+
+@pytest.mark.parametrize("llm", ["auto", "none"])
+def test_a_model_that_is_asked_for_and_not_there_is_told_before_anything_is_held(
+    llm: str, tmp_path: Path
+) -> None:
+    with pytest.raises(NotReadyError, match="wenzhen models pull"):
+        AgentTarget(Settings(home=tmp_path, llm=llm), llm=True)
