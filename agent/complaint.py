@@ -54,19 +54,31 @@ def blocks(
         asked: what the person wants to know besides; its section comes right after the conditions.
         level: the urgency; home care is told only where waiting at home is right.
     """
-    best = candidates[0].probability if candidates else 0.0
-    shown = [one for one in candidates if one.probability >= max(SHOWN_AT, FAR * best)][:3]
-    if not shown:
+    told = shown(candidates)
+    if not told:
         return
-    leading = shown[0]
-    close = [one for one in shown if one.probability >= CLOSE * best]
-    summaries = [quote for one in shown for quote in _first(_passage(index, one, "summary", language), 1)]
+    leading = told[0]
+    close = [one for one in told if one.probability >= CLOSE * leading.probability]
+    summaries = [quote for one in told for quote in _first(_passage(index, one, "summary", language), 1)]
     yield Block("may_fit", tuple(summaries), listed=True)
     for aspect in sorted(asked & {Aspect.TREATMENT, Aspect.CAUSES, Aspect.TESTS}):
         yield Block("sources_say", tuple(_first(_passage(index, leading, _ANCHORS[aspect], language), 3)))
     if level <= Level.ROUTINE:
         yield Block("what_helps", _of_each(index, close, "self-care", language, 3))
-    yield Block("get_help", _of_each(index, close, "seek-care", language, 3))
+    yield when_to_get_help(candidates, index, language)
+
+
+def shown(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The conditions that are worth a reader's attention."""
+    best = candidates[0].probability if candidates else 0.0
+    return tuple(one for one in candidates if one.probability >= max(SHOWN_AT, FAR * best))[:3]
+
+
+def when_to_get_help(candidates: Sequence[Candidate], index: Index, language: str) -> Block:
+    """What to watch for, alone: where the rest was told before."""
+    told = shown(candidates)
+    close = [one for one in told if one.probability >= CLOSE * told[0].probability]
+    return Block("get_help", _of_each(index, close, "seek-care", language, 3))
 
 
 def _of_each(

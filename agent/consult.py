@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from agent.abstain import enough, speaks_of
+from agent.asked import asks, completed, questions_in
 from agent.clock import Clock
+from agent.complaint import shown
 from agent.draft import Draft
 from agent.engines import Engines
 from agent.records import Records
@@ -25,7 +27,7 @@ from agent.settings import Settings
 from agent.skills.differential import Candidate, Reasoner, as_values
 from agent.topics import topic_first
 from agent.triage import decide, estimate
-from agent.types import Event, EventKind, Exchange, Outcome, Reply, Role, Turn
+from agent.types import Event, EventKind, Exchange, Level, Outcome, Reply, Role, Turn
 from agent.understand import Understanding, understand
 from prompts.phrases import phrase
 from retrieval.passage import Hit
@@ -69,7 +71,7 @@ class Consultant:
             return
 
         with clock.step("understand"):
-            understanding = understand(screening.said, screening.findings)
+            understanding = understand(completed(turn), screening.findings)
             draft.query = full_question(
                 turn.text, turn.history, own_topic=self.engines.names_a_topic(turn.text)
             )
@@ -86,7 +88,15 @@ class Consultant:
 
         yield draft.status("answer")
         response = Response(
-            draft, understanding, candidates, likely, index, hits, self.engines, self.settings
+            draft,
+            understanding,
+            candidates,
+            likely,
+            self._unchanged(turn, screening, understanding, likely),
+            index,
+            hits,
+            self.engines,
+            self.settings,
         )
         yield from response.urgency()
         yield from response.answer()
@@ -181,6 +191,23 @@ class Consultant:
         return Reasoner.load().rank(
             understanding.present, understanding.denied, understanding.person, in_practice=in_practice
         )
+
+    def _unchanged(
+        self, turn: Turn, screening: Screening, now: Understanding, likely: Sequence[Candidate]
+    ) -> bool:
+        """Whether a message only answers what was asked back, and leaves the picture as it was."""
+        answers = bool(turn.history) and bool(questions_in(turn.history[-1].replied)) and now.complaint
+        if not answers or asks(turn.text) or screening.lasting >= Level.URGENT:
+            return False
+        last = len(turn.history)
+        before = understand(completed(turn)[:last], [f for f in screening.findings if f.turn < last])
+        then = self._candidates(before, in_practice=True)
+        if not then or [one.card.id for one in shown(then)] != [one.card.id for one in shown(likely)]:
+            return False
+        levels = {
+            estimate(some, one.circumstances, "en").level for some, one in ((then, before), (likely, now))
+        }
+        return len(levels) == 1
 
     def _judge(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from agent.answer import Ledger, Released, Struck
+from agent.asked import is_bare
 from agent.clock import Clock
 from agent.errors import WenzhenError
 from agent.ground import Entailment, Quote
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+
 _BY_LANGUAGE = {"en": "us", "zh": "cn"}
 
 
@@ -48,7 +50,7 @@ class Draft:
     def __init__(self, turn: Turn, settings: Settings, clock: Clock) -> None:
         self.turn = turn
         self.clock = clock
-        self.language = turn.language if turn.language in ("en", "zh") else detect_language(turn.text)
+        self.language = turn.language if turn.language in ("en", "zh") else _language_of(turn)
         locale = _BY_LANGUAGE[self.language] if turn.locale in ("", "auto") else turn.locale
         self.numbers = locale_for(locale).variables(self.language)
         self.ledger = Ledger()
@@ -232,3 +234,9 @@ class Draft:
             yield phrase("warn_unreviewed", self.language)
         if self.turn.role is Role.PATIENT and self.ledger.citations:
             yield phrase("notice_plain", self.language)
+
+
+def _language_of(turn: Turn) -> str:
+    """The language of the message; a bare "ok, no" or "45" is in the one that was spoken before."""
+    said = (turn.text, *(exchange.said for exchange in reversed(turn.history)))
+    return detect_language(next((one for one in said if one.strip() and not is_bare(one)), turn.text))

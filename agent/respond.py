@@ -5,19 +5,20 @@ The cards that explain a complaint, the passages that answer a question, what co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.abstain import enough, speaks_of
 from agent.answer import Reader, Released, extract, passed, write
-from agent.complaint import blocks
+from agent.asked import asked_before
+from agent.complaint import Block, blocks, shown, when_to_get_help
 from agent.compose import aspects_of
 from agent.draft import Draft
 from agent.engines import Engines
 from agent.rewrite import for_search
 from agent.settings import Settings
-from agent.skills.differential import Candidate
+from agent.skills.differential import Candidate, names_in
 from agent.skills.interview import questions
 from agent.topics import names_a_card
 from agent.types import Event, Level, Outcome, Role
@@ -39,6 +40,8 @@ class Response:
     """Conditions that would explain the complaint, likeliest first; what to ask next is to tell them apart."""
     likely: Sequence[Candidate]
     """The same by how often they are met: what a patient reads agrees with the urgency."""
+    unchanged: bool
+    """Whether this turn only answered a question, and the answer changed neither the conditions nor the urgency."""
     index: Index
     hits: Sequence[Hit]
     engines: Engines
@@ -47,12 +50,14 @@ class Response:
     def urgency(self) -> Iterator[Event]:
         """How soon to be seen, to a patient who was not told already."""
         level = self.draft.triage.level
-        if self._patient and level != Level.NONE and not self.draft.pieces:
+        if self.unchanged:
+            yield from self.draft.say(self._as_before(level))
+        elif self._patient and level != Level.NONE and not self.draft.pieces:
             yield from self.draft.say(phrase(f"level_{level.label}", self._language, **self.draft.numbers))
 
     def answer(self) -> Iterator[Event]:
         """The answer with its citations; nothing where no source holds one."""
-        if self._is_about_the_complaint():
+        if self.unchanged or self._is_about_the_complaint():
             yield from self._to_the_complaint()
         elif self._enough() and not self._is_vague():
             yield from self._to_the_question()
@@ -68,10 +73,12 @@ class Response:
             return
         self.draft.questions = questions(
             self.candidates,
-            {*understanding.present, *understanding.denied},
+            understanding.present,
+            understanding.denied,
             self._language,
             duration_known=understanding.circumstances.duration_days is not None,
             person_known=understanding.person.age_years is not None,
+            asked=asked_before(self.draft.turn.history),
         )
         if self.draft.questions:
             yield from self._ask("ask_more")
@@ -131,8 +138,7 @@ class Response:
 
     def _to_the_complaint(self) -> Iterator[Event]:
         draft, reader = self.draft, self._reader
-        asked = aspects_of(draft.turn.text)
-        for block in blocks(self.likely, asked, draft.triage.level, self.index, self._language):
+        for block in self._blocks():
             released = [
                 sentence
                 for quote in block.quotes
@@ -142,6 +148,20 @@ class Response:
                 yield from draft.paragraph(block.heading, released, listed=block.listed)
         if not draft.ledger.citations and self._enough():
             yield from self._to_the_question()
+
+    def _as_before(self, level: Level) -> str:
+        names = names_in(self._language)
+        told = ("、" if self._language == "zh" else ", ").join(
+            names[one.card.id] for one in shown(self.likely)
+        )
+        named = phrase(f"name_{level.label}", self._language)
+        return phrase("picture_same", self._language, level=named, conditions=told)
+
+    def _blocks(self) -> Iterable[Block]:
+        if self.unchanged:
+            return (when_to_get_help(self.likely, self.index, self._language),)
+        asked = aspects_of(self.draft.turn.text)
+        return blocks(self.likely, asked, self.draft.triage.level, self.index, self._language)
 
     def _to_the_question(self) -> Iterator[Event]:
         draft = self.draft

@@ -19,7 +19,7 @@ WORTH_A_DAY = 0.08
 left where hardly any card fits: gums that bleed at flossing were "dengue" at 0.8%. Set on our own suites' look-alikes
 (11 of 22 false alarms went); none of 51 public wordings changes its level at any value up to 0.1 (2026-11-22)."""
 LONG_WEEKS = 6
-"""A complaint that lasts longer than this deserves an appointment."""
+"""A complaint that lasts as long as this deserves an appointment."""
 LONG_COUGH_WEEKS = 3
 """The same for a cough (NICE NG120, 2019)."""
 OLDER_YEARS = 75
@@ -92,7 +92,7 @@ def _supported(candidates: Sequence[Candidate]) -> Level:
 def _raise(level: Level, circumstances: Circumstances, weeks: int, language: str) -> tuple[Level, list[str]]:
     """Each circumstance lifts home care to an appointment; none of them alone makes an emergency."""
     reasons: list[str] = []
-    if circumstances.duration_days is not None and circumstances.duration_days > weeks * 7:
+    if circumstances.duration_days is not None and circumstances.duration_days >= weeks * 7:
         reasons.append(phrase("reason_duration", language, weeks=weeks))
     if circumstances.age_years is not None and circumstances.age_years >= OLDER_YEARS:
         reasons.append(phrase("reason_age", language, age=int(circumstances.age_years)))

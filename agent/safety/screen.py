@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from agent.asked import completed
 from agent.safety.crisis import Crisis, CrisisScreen
 from agent.safety.findings import Finding, extract
 from agent.safety.harm import harmful
@@ -110,8 +111,8 @@ def warm_up() -> None:
 
 
 def screen(turn: Turn, language: str) -> Screening:
-    """Screen every message of the conversation, this one included."""
-    said = tuple(_capped(text) for text in (*(exchange.said for exchange in turn.history), turn.text))
+    """Screen every message of the conversation, this one included, with the questions that a "yes" answers."""
+    said = tuple(_capped(text) for text in completed(turn, denials=False))
     try:
         return _screen(turn, said, language)
     except Exception:
@@ -165,7 +166,10 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
         role=turn.role,
         language=language,
         findings=findings,
-        red_flags=now.red_flags + _crisis_flags(crisis) + _sighted_flags(sighting, said),
+        red_flags=_in_own_words(
+            now.red_flags + _crisis_flags(crisis) + _sighted_flags(sighting, said),
+            (*(exchange.said for exchange in turn.history), turn.text),
+        ),
         floor=floor,
         pinned=pinned,
         reasons=(
@@ -219,6 +223,16 @@ def _sighted_flags(sighting: Sighting | None, said: tuple[str, ...]) -> tuple[Re
         RedFlag(
             id=f"sounds-like-{sighting.danger}", evidence=evidence, turn=sighting.turn, level=sighting.level
         ),
+    )
+
+
+def _in_own_words(flags: tuple[RedFlag, ...], spoken: tuple[str, ...]) -> tuple[RedFlag, ...]:
+    """Evidence is what the person said: a "yes" to "Any coughing up blood as well?" is quoted as "yes"."""
+    return tuple(
+        flag
+        if flag.evidence in spoken[flag.turn]
+        else flag.model_copy(update={"evidence": spoken[flag.turn].strip()[:_EVIDENCE]})
+        for flag in flags
     )
 
 

@@ -99,6 +99,12 @@ class Kinds:
         }
         return cls(MappingProxyType(wider), MappingProxyType(narrower))
 
+    def with_narrower(self, denied: Iterable[str]) -> tuple[str, ...]:
+        """What is denied with these: who has no sore throat has no pain on swallowing either."""
+        named = tuple(denied)
+        narrower = (one for symptom in named for one in sorted(self.narrower.get(symptom, ())))
+        return tuple(dict.fromkeys((*named, *narrower)))
+
     def without_wider(self, symptoms: list[str]) -> list[str]:
         """The symptoms without those of which a narrower kind is there too: a high fever is no second fever."""
         kept: list[str] = []
