@@ -16,6 +16,7 @@ from agent.complaint import Block, blocks, shown, when_to_get_help
 from agent.compose import aspects_of
 from agent.draft import Draft
 from agent.engines import Engines
+from agent.medicines import nothing_listed
 from agent.rewrite import for_search
 from agent.settings import Settings
 from agent.skills.differential import Candidate, names_in
@@ -183,6 +184,8 @@ class Response:
             yield from draft.flow(draft.guarded(written))
         if not draft.ledger.citations:
             draft.engine = "extractive"
+            if nothing_listed(draft.turn.text, self.index, self._language):
+                yield from draft.say(phrase("pair_unlisted", self._language))
             yield from draft.flow(self._extracted())
 
     def _nearly(self) -> Iterator[Event]:

@@ -96,14 +96,21 @@ def _when() -> re.Pattern[str]:
     return re.compile(str(table("contexts")["when"]).strip())
 
 
+def _plain(name: str) -> str:
+    """A card's name without what it explains in brackets: "Paracetamol (acetaminophen)" is asked about as one of both."""
+    return re.sub(r"\s*[(（][^)）]*[)）]", "", name)
+
+
 @cache
 def _names() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """Names with the ids of their cards: English ones as bare words, Chinese ones as they stand."""
     english: set[tuple[str, str]] = set()
     chinese: set[tuple[str, str]] = set()
     for card in load_outline().cards:
-        for name in (card.en, *card.other_en):
+        for name in (card.en, _plain(card.en), *card.other_en):
             if words := " ".join(re.findall(r"[a-z0-9]+", name.lower())):
                 english.add((words, card.id))
-        chinese.update((name, card.id) for name in (card.zh, *card.other_zh) if len(name) > 1)
+        chinese.update(
+            (name, card.id) for name in (card.zh, _plain(card.zh), *card.other_zh) if len(name) > 1
+        )
     return tuple(sorted(english)), tuple(sorted(chinese))

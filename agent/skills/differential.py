@@ -53,6 +53,7 @@ _TOLD = frozenset(
         "animal_bite",
         "insect_sting",
         "tick_bite",
+        "heat_exposure",
     }
 )
 """Circumstances that people tell of by themselves."""

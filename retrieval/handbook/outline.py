@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.handbook.load import CARDS, SYMPTOMS, load_cards, load_symptoms
-from retrieval.handbook.schema import AnyCard, ConditionCard, Symptom
+from retrieval.handbook.schema import AnyCard, ConditionCard, MedicineCard, Symptom
 
 OUTLINE = Path(__file__).with_name("outline.json")
 _LANGUAGES = ("en", "zh")
@@ -31,6 +31,8 @@ class Named:
     zh: str
     other_en: tuple[str, ...]
     other_zh: tuple[str, ...]
+    atc: str = ""
+    """A medicine's code in the WHO's classification."""
 
     def name(self, language: str) -> str:
         return self.zh if language == "zh" else self.en
@@ -72,7 +74,15 @@ def outline_of(cards: Iterable[AnyCard], symptoms: Iterable[Symptom]) -> Outline
     held = tuple(cards)
     return Outline(
         tuple(
-            Named(card.id, card.name.en, card.name.zh, card.synonyms.en, card.synonyms.zh) for card in held
+            Named(
+                card.id,
+                card.name.en,
+                card.name.zh,
+                card.synonyms.en,
+                card.synonyms.zh,
+                (card.atc or "") if isinstance(card, MedicineCard) else "",
+            )
+            for card in held
         ),
         tuple(_condition(card) for card in held if isinstance(card, ConditionCard)),
         tuple(Named(one.id, one.name.en, one.name.zh, one.lay.en, one.lay.zh) for one in symptoms),
@@ -105,7 +115,7 @@ def _from_json(raw: dict[str, Any]) -> Outline:
 
 
 def _named(raw: dict[str, Any]) -> Named:
-    return Named(raw["id"], raw["en"], raw["zh"], tuple(raw["other_en"]), tuple(raw["other_zh"]))
+    return Named(raw["id"], raw["en"], raw["zh"], tuple(raw["other_en"]), tuple(raw["other_zh"]), raw["atc"])
 
 
 def _digest() -> str:
