@@ -12,7 +12,7 @@ from agent.compose import Aspect, aspects_of, choose
 from agent.ground import Entailment, Evidence, Quote, without_marks
 from agent.grounding.orders import is_order
 from agent.grounding.reasons import reason_in
-from agent.medicines import pair_asked_about, said_of_each_other
+from agent.medicines import asks_for_both, pair_asked_about, said_of_each_other
 from agent.safety.injection import injected
 from agent.safety.output_rules import check_sentence
 from agent.topics import only_medicine
@@ -135,9 +135,7 @@ def extract(
     # What helps after too much of one medicine harms after another: of these only the one that was named.
     told = only_medicine(question, hits) if aspects & {Aspect.OVERDOSE, Aspect.MISSED_DOSE} else hits
     pair = pair_asked_about(question)
-    between = (
-        said_of_each_other(pair, index, reader.language) if pair and aspects <= {Aspect.INTERACTIONS} else []
-    )
+    between = said_of_each_other(pair, index, reader.language) if pair and asks_for_both(asked) else []
     quotes = between[:limit] or choose(
         question, told, index.similarity, aspects=aspects, limit=limit, prefer=prefer
     )

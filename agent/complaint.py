@@ -59,10 +59,14 @@ def blocks(
         return
     leading = told[0]
     close = [one for one in told if one.probability >= CLOSE * leading.probability]
-    summaries = [quote for one in told for quote in _first(_passage(index, one, "summary", language), 1)]
+    summaries = [
+        quote for one in told for quote in first(section(index, one.card.id, "summary", language), 1)
+    ]
     yield Block("may_fit", tuple(summaries), listed=True)
     for aspect in sorted(asked & {Aspect.TREATMENT, Aspect.CAUSES, Aspect.TESTS}):
-        yield Block("sources_say", tuple(_first(_passage(index, leading, _ANCHORS[aspect], language), 3)))
+        yield Block(
+            "sources_say", tuple(first(section(index, leading.card.id, _ANCHORS[aspect], language), 3))
+        )
     if level <= Level.ROUTINE:
         yield Block("what_helps", _of_each(index, close, "self-care", language, 3))
     yield when_to_get_help(candidates, index, language)
@@ -87,18 +91,17 @@ def _of_each(
     """The first sentences of each condition's section; fewer of each where there are several."""
     each = max(1, count - len(candidates) + 1)
     return tuple(
-        quote for one in candidates for quote in _first(_passage(index, one, anchor, language), each)
+        quote for one in candidates for quote in first(section(index, one.card.id, anchor, language), each)
     )
 
 
-def _passage(index: Index, candidate: Candidate, anchor: str, language: str) -> Passage | None:
+def section(index: Index, card: str, anchor: str, language: str) -> Passage | None:
+    """One section of a card, its first part where it is long; ``None`` where the index does not hold it."""
     suffix = ".zh" if language == "zh" else ""
-    return index.passage(f"{candidate.card.id}#{anchor}{suffix}") or index.passage(
-        f"{candidate.card.id}#{anchor}{suffix}/1"
-    )
+    return index.passage(f"{card}#{anchor}{suffix}") or index.passage(f"{card}#{anchor}{suffix}/1")
 
 
-def _first(passage: Passage | None, count: int) -> list[Quote]:
+def first(passage: Passage | None, count: int) -> list[Quote]:
     if passage is None:
         return []
     return [Quote(passage, start, end) for start, end in sentences(passage.text, passage.language)[:count]]

@@ -29,8 +29,13 @@ def pair_asked_about(text: str) -> frozenset[str]:
 def nothing_listed(question: str, index: Index, language: str) -> bool:
     """Whether a question is what two medicines do together, and their pages say nothing of each other."""
     pair = pair_asked_about(question)
-    wanted = aspects_of(question) <= {Aspect.INTERACTIONS}
-    return bool(pair) and wanted and not said_of_each_other(pair, index, language)
+    return bool(pair) and asks_for_both(question) and not said_of_each_other(pair, index, language)
+
+
+def asks_for_both(question: str) -> bool:
+    """Whether it is asked what medicines do together, not what each of them does."""
+    aspects = aspects_of(question)
+    return not aspects or Aspect.INTERACTIONS in aspects
 
 
 def said_of_each_other(pair: frozenset[str], index: Index, language: str) -> list[Quote]:

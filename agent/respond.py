@@ -17,6 +17,7 @@ from agent.compose import aspects_of
 from agent.draft import Draft
 from agent.engines import Engines
 from agent.medicines import nothing_listed
+from agent.results import Result, result_in, told_of
 from agent.rewrite import for_search
 from agent.settings import Settings
 from agent.skills.differential import Candidate, names_in
@@ -60,6 +61,8 @@ class Response:
         """The answer with its citations; nothing where no source holds one."""
         if self.unchanged or self._is_about_the_complaint():
             yield from self._to_the_complaint()
+        elif self._patient and (result := self._result()):
+            yield from self._to_the_result(result)
         elif self._enough() and not self._is_vague():
             yield from self._to_the_question()
         elif self.understanding.complaint and self.candidates and self._patient:
@@ -157,6 +160,22 @@ class Response:
         )
         named = phrase(f"name_{level.label}", self._language)
         return phrase("picture_same", self._language, level=named, conditions=told)
+
+    def _result(self) -> Result | None:
+        person = self.understanding.person
+        return result_in(self.draft.turn.text, person.sex, pregnant=person.pregnant)
+
+    def _to_the_result(self, result: Result) -> Iterator[Event]:
+        """Where the person's own number lies, the range it is held against, and what the card says of such a result."""
+        name = names_in(self._language)[result.test]
+        yield from self.draft.say(
+            phrase(f"result_{result.place.value}", self._language, test=name, value=result.written)
+        )
+        quotes = told_of(result, self.index, self._language)
+        released = (Released(quote.text, quote, 1.0) for quote in quotes)
+        yield from self.draft.flow(
+            one for each in released for one in passed(each, self._reader, self.draft.ledger)
+        )
 
     def _blocks(self) -> Iterable[Block]:
         if self.unchanged:

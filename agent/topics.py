@@ -13,6 +13,8 @@ from retrieval.passage import Hit
 
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_UNITS = re.compile(r"(?<=\d)\s*(?:mg|g|ml|ug|mcg|iu|u|mmol)\b(?:/[a-z]+)?")
+"""After a number "mg" is no myasthenia gravis."""
 _SHORT_EN = 5
 _SHORT_ZH = 7
 """So few words, or Chinese characters, may only add a circumstance to what was spoken of."""
@@ -26,7 +28,7 @@ def names_a_card(text: str, *kinds: str) -> bool:
 def named_cards(text: str) -> frozenset[str]:
     """Ids of the cards whose name or a synonym stands in the text, in either language."""
     english, chinese = _names()
-    words = f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
+    words = f" {' '.join(re.findall(r'[a-z0-9]+', _UNITS.sub(' ', text.lower())))} "
     found = {card for name, card in english if f" {name} " in words}
     plain = simplified(text)
     bare = timeless(plain)
@@ -110,7 +112,9 @@ def _names() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
         for name in (card.en, _plain(card.en), *card.other_en):
             if words := " ".join(re.findall(r"[a-z0-9]+", name.lower())):
                 english.add((words, card.id))
-        chinese.update(
-            (name, card.id) for name in (card.zh, _plain(card.zh), *card.other_zh) if len(name) > 1
-        )
+        for name in (card.zh, _plain(card.zh), *card.other_zh):
+            if name.isascii():  # "Hb" is no part of "HbA1c"
+                english.add((" ".join(re.findall(r"[a-z0-9]+", name.lower())), card.id))
+            elif len(name) > 1:
+                chinese.add((name, card.id))
     return tuple(sorted(english)), tuple(sorted(chinese))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.handbook.load import CARDS, SYMPTOMS, load_cards, load_symptoms
-from retrieval.handbook.schema import AnyCard, ConditionCard, MedicineCard, Symptom
+from retrieval.handbook.schema import AnyCard, ConditionCard, MedicineCard, Symptom, TestCard
 
 OUTLINE = Path(__file__).with_name("outline.json")
 _LANGUAGES = ("en", "zh")
@@ -53,10 +53,23 @@ class ConditionOutline:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A usual range of a test, both ends included; ``None`` is open."""
+
+    low: float | None
+    high: float | None
+    unit: str
+    who: str
+    """In English, as the card has it ("Men aged 20 to 59 …")."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     cards: tuple[Named, ...]
     conditions: tuple[ConditionOutline, ...]
     symptoms: tuple[Named, ...]
+    ranges: dict[str, tuple[Span, ...]]
+    """By test, those that have any."""
 
 
 @cache
@@ -86,6 +99,11 @@ def outline_of(cards: Iterable[AnyCard], symptoms: Iterable[Symptom]) -> Outline
         ),
         tuple(_condition(card) for card in held if isinstance(card, ConditionCard)),
         tuple(Named(one.id, one.name.en, one.name.zh, one.lay.en, one.lay.zh) for one in symptoms),
+        {
+            card.id: tuple(Span(one.low, one.high, one.unit, one.who.en) for one in card.ranges)
+            for card in held
+            if isinstance(card, TestCard) and card.ranges
+        },
     )
 
 
@@ -111,6 +129,7 @@ def _from_json(raw: dict[str, Any]) -> Outline:
         tuple(_named(one) for one in raw["cards"]),
         tuple(ConditionOutline(**one) for one in raw["conditions"]),
         tuple(_named(one) for one in raw["symptoms"]),
+        {test: tuple(Span(**one) for one in spans) for test, spans in raw["ranges"].items()},
     )
 
 
