@@ -28,6 +28,11 @@ def questions_in(replied: str) -> tuple[str, ...]:
     return ()
 
 
+def is_yes_or_no(question: str) -> bool:
+    """Whether a yes or a no answers it in full."""
+    return any(_symptom_question(language).fullmatch(question) for language in LANGUAGES)
+
+
 def asked_before(history: Iterable[Exchange]) -> tuple[str, ...]:
     """Every question that was asked back in a conversation."""
     return tuple(question for exchange in history for question in questions_in(exchange.replied))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from agent.asked import is_yes_or_no
 from agent.types import Citation, Level, Outcome, Reply, Role, Triage
 from ui.icons import icon
 from ui.markdown import source_id, to_html
@@ -208,20 +209,32 @@ def _without_questions(reply: Reply) -> str:
 
 
 def _questions(reply: Reply, says: Words) -> str:
-    """The questions as chips; under a heading of their own only where the text does not lead up to them."""
+    """The questions, to be pressed; under a heading of their own only where the text does not lead up to them."""
     if not reply.questions:
         return ""
     led_up_to = _without_questions(reply) != reply.text
     title = says.questions_back if reply.outcome is Outcome.CLARIFYING else says.follow_ups
     heading = "" if led_up_to else f"<h3>{escape(title)}</h3>"
     chips = "".join(
-        f'<button type="button" class="wz-chip" data-reply="{escape(one)}">{escape(one)}</button>'
-        for one in reply.questions
+        _yes_or_no(one, says) if is_yes_or_no(one) else _chip(one, one, "reply") for one in reply.questions
     )
     return (
         f'<section class="wz-questions" aria-label="{escape(title)}">{heading}'
         f'<div class="wz-chips">{chips}</div></section>'
     )
+
+
+def _yes_or_no(question: str, says: Words) -> str:
+    """A question with its two answers, which are sent when they are pressed."""
+    answers = "".join(_chip(one, one, "ask") for one in (says.yes, says.no))
+    return (
+        f'<div class="wz-yesno" role="group" aria-label="{escape(question)}">'
+        f"<span>{escape(question)}</span>{answers}</div>"
+    )
+
+
+def _chip(label: str, value: str, does: str) -> str:
+    return f'<button type="button" class="wz-chip" data-{does}="{escape(value)}">{escape(label)}</button>'
 
 
 def _differential(reply: Reply, says: Words) -> str:

@@ -64,6 +64,8 @@ class Words(Strict):
     urgency: str
     follow_ups: str
     questions_back: str
+    yes: str
+    no: str
     warnings: str
     why: str
     why_query: str

@@ -140,6 +140,19 @@ def test_questions_stand_once_as_chips():
     assert 'data-reply="Since when?"' in html
 
 
+def test_a_yes_and_a_no_can_be_pressed_where_they_answer_in_full():
+    html = render.turn(
+        Shown("k", "x", reply=reply(text="Hm.", questions=("Any wheezing as well?", "Since when?"))), "911"
+    )
+    chinese = render.turn(
+        Shown("k", "咳嗽", reply=reply(language="zh", text="嗯。", questions=("有没有喘鸣？",))), "120"
+    )
+
+    assert 'data-ask="Yes"' in html and 'data-ask="No"' in html
+    assert 'data-reply="Any wheezing as well?"' not in html and 'data-reply="Since when?"' in html
+    assert 'data-ask="有"' in chinese and 'data-ask="没有"' in chinese
+
+
 def test_a_turn_speaks_its_own_language():
     html = render.turn(Shown("k", "头痛", reply=reply(language="zh", text="请休息。")), "120")
 
