@@ -23,6 +23,8 @@ EMBEDDED_AT_MOST = 32
 """Sentences compared with the question by vectors; each costs about 5 ms on two cores."""
 READ_ON = 0.07
 """Bonus for the sentences around the best one: an answer that reads on beats one that jumps."""
+TELLS_HOW_LONG = 0.15
+"""Bonus for a sentence with a length of time, where it is asked how long."""
 CLEARLY_WORSE = 0.1
 """A sentence this much below the best is not part of the answer."""
 EQUALLY_ABOUT = 0.7
@@ -48,6 +50,7 @@ class Aspect(StrEnum):
     INTERACTIONS = "interactions"
     PREGNANCY = "pregnancy"
     VALUES = "values"
+    DURATION = "duration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def _rules() -> tuple[_AspectRule, ...]:
 def _leaning() -> re.Pattern[str]:
     """Beginnings of sentences that make no sense without the one before them ("没有这些症状，休息五分钟再量")."""
     return re.compile(table("aspects")["leaning"], re.IGNORECASE)
+
+
+@cache
+def _span() -> re.Pattern[str]:
+    return re.compile(table("aspects")["span"], re.IGNORECASE)
 
 
 def aspects_of(question: str) -> frozenset[Aspect]:
@@ -142,7 +150,16 @@ def choose(
         shared = len(words & asked) / (len(asked) or 1)
         fits = 0.0 if not fitting else 1.0 if quote.passage.id in fitting else -1.0
         meant = 1.0 if prefer and quote.passage.audience == prefer else 0.0
-        score = near + 0.12 * shared + 0.06 * fits + 0.08 * meant - 0.012 * order[0] - 0.002 * order[2]
+        lasts = Aspect.DURATION in aspects and _span().search(quote.text) is not None
+        score = (
+            near
+            + TELLS_HOW_LONG * lasts
+            + 0.12 * shared
+            + 0.06 * fits
+            + 0.08 * meant
+            - 0.012 * order[0]
+            - 0.002 * order[2]
+        )
         scored.append(_Scored(quote, score, order, words))
     scored = _read_on(scored, fitting)
     if prefer == "clinician":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from agent.characters import simplified
+from agent.symptoms import SymptomMatcher
 from agent.tables import table
 from retrieval.handbook.outline import load_outline
 from retrieval.passage import Hit
@@ -82,6 +83,12 @@ def only_medicine(text: str, hits: Sequence[Hit]) -> list[Hit]:
 def contexts() -> frozenset[str]:
     """Symptoms of the vocabulary that are circumstances, not complaints."""
     return _group("contexts")
+
+
+def bodily_symptoms(text: str) -> frozenset[str]:
+    """The symptoms of the body that a text names, there or not."""
+    found = frozenset(mention.symptom for mention in SymptomMatcher.load().find(text))
+    return found - _group("mind") - contexts()
 
 
 def _besides() -> frozenset[str]:

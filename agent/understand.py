@@ -83,6 +83,26 @@ _FOR = re.compile(
     r"|(\d+(?:\.\d+)?|一|两|二|三|四|五|六|七|八|九|十|几|半)\s*(?:多)?\s*(?:个)?(小时|天|日|周|星期|个月|月|年)(?!前去世|岁)",
     re.IGNORECASE,
 )
+_SINCE_DAYS = (
+    (
+        re.compile(
+            r"\b(?:today|this (?:morning|afternoon|evening)|just now|tonight)\b|今天|今早|今晨|刚才|刚刚|今晚",
+            re.IGNORECASE,
+        ),
+        0.5,
+    ),
+    (re.compile(r"\b(?:yesterday|last night|overnight)\b|昨天|昨晚|昨夜|昨日", re.IGNORECASE), 1.0),
+    (
+        re.compile(
+            r"\b(?:since|on|last) (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|前天|前晚|这几天|这两天",
+            re.IGNORECASE,
+        ),
+        3.0,
+    ),
+    (re.compile(r"\blast week\b|上周|上个?星期|上个?礼拜", re.IGNORECASE), 7.0),
+    (re.compile(r"\blast month\b|上个?月", re.IGNORECASE), 30.0),
+)
+"""Since when, in words without a number."""
 _COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "few": 3, "couple": 2, "couple of": 2, "several": 4, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "几": 3, "半": 0.5}  # fmt: skip
 
 
@@ -110,7 +130,7 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
     """
     state: dict[str, bool] = {}
     for number, text in enumerate(said):
-        asked = not any(state.values()) and _asks_about_it(text, said[:number])
+        asked = not any(state.values()) and (_asks_about_it(text, said[:number]) or _asks_of_people(text))
         for symptom, status in symptom_statuses(corrected(text)):
             if status in _HERE and asked:
                 continue
@@ -163,6 +183,19 @@ def _asks_about_it(text: str, before: Sequence[str]) -> bool:
     "Does it make the ankles swell?" tells of nobody's ankles."""
     short = len(text) <= _LONGEST_ASIDE and bool(_QUESTION.search(text)) and not _OWN.search(text)
     return short and any(names_a_card(said) for said in before)
+
+
+_OF_PEOPLE = re.compile(
+    r"(?:的人|患者|病人|的)(?:能不能|可不可以|能否|是否|能|可以|应该|应|该|要不要|要|适合|宜)|"
+    r"\b(?:people|patients|someone|somebody|anyone|those)\s+with\b",
+    re.IGNORECASE,
+)
+_ONESELF = re.compile(r"\b(?:my|i|i'm|i've|me|he|she|his|her)\b|[我他她]", re.IGNORECASE)
+
+
+def _asks_of_people(text: str) -> bool:
+    """ "高血压的人能喝咖啡吗？" asks about everybody who has it, and tells of nobody."""
+    return bool(_QUESTION.search(text)) and bool(_OF_PEOPLE.search(text)) and not _ONESELF.search(text)
 
 
 @cache
@@ -239,7 +272,7 @@ def _sex(text: str) -> str | None:
 
 def _duration_days(text: str) -> float | None:
     """The longest time named, in days: how long it has been going on, as far as words tell."""
-    longest: float | None = None
+    longest: float | None = max((days for word, days in _SINCE_DAYS if word.search(text)), default=None)
     for match in _FOR.finditer(text):
         count, unit = (match.group(1), match.group(2)) if match.group(1) else (match.group(3), match.group(4))
         lowered = count.lower()

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from agent.safety.heads import sounds_like
 from agent.safety.wording import Folded, Pattern, compiled, fold, pattern
 from agent.tables import table
+from agent.topics import bodily_symptoms
 from agent.types import Level, Role
 
 GRADES = ("passive", "plan", "means", "attempt")
@@ -142,6 +143,11 @@ class CrisisScreen:
             return None
         kind = sounds_like("crisis", said[-1], above)
         if not kind or compiled(self._unheard).search(fold(said[-1]).text):
+            return None
+        bodily = table("heads", "agent.safety")["bodily"]
+        if len(bodily_symptoms(said[-1])) >= bodily["symptoms"] and not sounds_like(
+            "crisis", said[-1], bodily["crisis"]
+        ):
             return None
         about = self._told_about(fold(said[-1]).text)
         return Crisis(kind, "passive", said[-1][:_EVIDENCE].strip(), len(said) - 1, about, "")

@@ -36,6 +36,8 @@ def denied(spans: Spans, cues: Mapping[str, Sequence[Match]]) -> dict[int, set[i
                     denied.setdefault(i, set()).add(match.start)
     for name, back in (("denied_before", 6), ("denied_just_before", 3)):
         for match in cues.get(name, ()):
+            if any(one.start <= match.start and match.end <= one.end for one in pseudo):
+                continue  # "the test is negative" denies no symptom
             for i in spans.clause(match.start):
                 if match.start - back <= i < match.start:
                     denied.setdefault(i, set()).add(match.start)

@@ -31,6 +31,7 @@ from retrieval.handbook.wording import (
     RED_FLAG_LEAD,
     USUAL_URGENCY,
     anchor_of,
+    chinese_units,
     cite,
     inside,
     join,
@@ -131,6 +132,8 @@ def _medicine(card: MedicineCard, language: str) -> Iterator[Part]:
 
 
 def _interval(low: float | None, high: float | None, unit: str, language: str) -> str:
+    if language == "zh" and (chinese := chinese_units().get(unit)):
+        return chinese.format(_numbers_zh(low, high)) if "{}" in chinese else _numbers_zh(low, high, chinese)
     gap = "" if unit == "%" else " × " if unit.startswith("10^") else " "
     if low is not None and high is not None:
         between = " to " if language == "en" else "至"
@@ -140,6 +143,12 @@ def _interval(low: float | None, high: float | None, unit: str, language: str) -
     if high is not None:
         return f"up to {number(high)}{gap}{unit}" if language == "en" else f"不超过{number(high)}{gap}{unit}"
     return unit
+
+
+def _numbers_zh(low: float | None, high: float | None, unit: str = "") -> str:
+    if low is not None and high is not None:
+        return f"{number(low)}至{number(high)}{unit}"
+    return f"{number(low)}{unit}或以上" if low is not None else f"不超过{number(high or 0)}{unit}"
 
 
 def _range(card: TestCard, item: ReferenceRange, language: str) -> str:

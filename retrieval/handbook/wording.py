@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
+
+import yaml
 
 from retrieval.handbook.schema import Bilingual, Source
 
@@ -231,3 +235,12 @@ def cite(source: Source | None, language: str) -> str:
 def anchor_of(heading: str) -> str:
     """A stable anchor from an English heading: ``Eating well`` gives ``eating-well``."""
     return "-".join(re.findall(r"[a-z0-9]+", heading.lower()))
+
+
+@cache
+def chinese_units() -> Mapping[str, str]:
+    """Units with words in them, as Chinese has them."""
+    read: Mapping[str, str] = yaml.load(
+        Path(__file__).with_name("units.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+    )
+    return read

@@ -1,3 +1,5 @@
+import pytest
+
 from agent.safety.findings import extract
 from agent.understand import Understanding, understand
 
@@ -49,3 +51,36 @@ def test_a_denial_between_the_words_of_a_symptom_is_heard() -> None:
 def test_no_change_denies_where_a_symptom_follows() -> None:
     assert "change_in_bowel_habit" in read("No changes in bowel habits").denied
     assert "vertigo" in read("She has a 3-week history of vertigo").present
+
+
+@pytest.mark.parametrize(
+    "text", ["高血压的人能喝咖啡吗？", "高血压患者可以吃咸菜吗？", "Can people with a headache drink coffee?"]
+)
+def test_a_question_about_everybody_who_has_it_tells_of_nobody(text: str) -> None:
+    assert not understand([text], extract([text])).present
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("I twisted my ankle yesterday", 1.0),
+        ("my throat hurts since this morning", 0.5),
+        ("昨晚开始肚子疼", 1.0),
+        ("上周开始咳嗽", 7.0),
+        ("headache for 3 days, worse today", 3.0),
+    ],
+)
+def test_since_when_is_read_without_a_number_too(text: str, days: float) -> None:
+    assert understand([text], extract([text])).circumstances.duration_days == days
+
+
+@pytest.mark.parametrize(
+    "text", ["My period is two weeks late and the test is negative", "例假推迟两周了，验孕试纸阴性"]
+)
+def test_a_negative_test_denies_no_symptom(text: str) -> None:
+    assert "missed_period" in understand([text], extract([text])).present
+
+
+def test_who_coughs_dry_coughs_nothing_up() -> None:
+    text = "I have had a dry cough for three weeks"
+    assert "productive_cough" in understand([text], extract([text])).denied

@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from retrieval.handbook.load import load_cards
 from retrieval.handbook.render import to_document, to_documents
-from retrieval.handbook.wording import listed
+from retrieval.handbook.wording import chinese_units, listed
 from retrieval.passage import Section
 from tests.retrieval.handbook.cards import CONDITION, MEDICINE, TEST, card
 
@@ -91,3 +93,13 @@ def test_every_section_of_every_card_reads_as_sentences(document) -> None:  # ty
         assert section.text.endswith((".", "!", "?", "。", "！", "？", "”", "）", ")", '"'))
         assert "{" not in section.text
         assert section.heading
+
+
+def test_no_unit_of_a_built_in_card_stays_english_in_chinese() -> None:
+    units = {
+        one.unit
+        for card in load_cards()
+        for one in (*getattr(card, "ranges", ()), *getattr(card, "thresholds", ()))
+    }
+    worded = {unit for unit in units if re.search(r"(?<![A-Za-z/])[a-z]{4,}|\s", unit) and "/" not in unit}
+    assert worded <= set(chinese_units()), worded - set(chinese_units())
