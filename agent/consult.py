@@ -25,7 +25,7 @@ from agent.safety.screen import Screening, screen, warm_up
 from agent.sessions import exchange_of
 from agent.settings import Settings
 from agent.skills.differential import Candidate, Reasoner, as_values
-from agent.topics import topic_first
+from agent.topics import topic_first, turned_on
 from agent.triage import decide, estimate
 from agent.types import Event, EventKind, Exchange, Level, Outcome, Reply, Role, Turn
 from agent.understand import Understanding, understand
@@ -37,6 +37,12 @@ _AUDIENCE = {
     Role.PATIENT: frozenset({"any", "patient"}),
     Role.CLINICIAN: frozenset({"any", "patient", "clinician"}),
 }
+
+
+DEEP = 60
+"""Hits among which the card that a question names is looked for."""
+OF_THE_NAMED = 4
+"""Its passages that are added where it is not among the first hits."""
 
 
 class Consultant:
@@ -235,12 +241,23 @@ class Consultant:
         audience = _AUDIENCE[role]
         k = self.settings.top_k * (2 if role is Role.CLINICIAN else 1)
         filters = Filters(audience=audience, language=draft.language)
-        hits = topic_first(draft.query, index.search(query, k, filters=filters))
+        hits = topic_first(
+            draft.query, _with_the_named(draft.query, index.search(query, DEEP, filters=filters), k)
+        )
         if not enough(query, hits, index) and not speaks_of(query, hits, index):
             anywhere = index.search(query, k, filters=Filters(audience=audience))
             hits = anywhere if enough(query, anywhere, index) else hits
         draft.retrieved = tuple(hit.passage.id for hit in hits)
         return hits
+
+
+def _with_the_named(query: str, found: Sequence[Hit], k: int) -> list[Hit]:
+    """The first ``k`` hits, and some of the card that the question turns on where others have crowded it out."""
+    cards = turned_on(query)
+    hits, rest = list(found[:k]), found[k:]
+    if cards and not any(hit.passage.document_id in cards for hit in hits):
+        hits += [hit for hit in rest if hit.passage.document_id in cards][:OF_THE_NAMED]
+    return hits
 
 
 def open_consultant(settings: Settings, *, llm: bool | None = None) -> Consultant:

@@ -81,7 +81,7 @@ class Response:
             understanding.denied,
             self._language,
             duration_known=understanding.circumstances.duration_days is not None,
-            person_known=understanding.person.age_years is not None,
+            person_known=understanding.circumstances.age_years is not None,
             asked=asked_before(self.draft.turn.history),
         )
         if self.draft.questions:

@@ -58,18 +58,22 @@ def _own(text: str) -> frozenset[str]:
     return named_cards(text) - (_besides() if short else frozenset())
 
 
+def turned_on(query: str) -> frozenset[str]:
+    """The cards that a follow-up goes on about, or the one that a question by itself names."""
+    asked, _, topic = query.partition(" ↩ ")
+    if topic:
+        return frozenset() if _own(asked) else named_cards(topic) - _besides()
+    cards = named_cards(asked) - _besides()
+    return cards if len(cards) == 1 else frozenset()
+
+
 def topic_first(query: str, hits: Sequence[Hit]) -> list[Hit]:
     """Of a follow-up's hits those of the card that was spoken of first, each part in its own order: "is there a
     vaccine?" after shingles asks about shingles. Unchanged where the follow-up names a card of its own.
 
     A question by itself that names one card is about that one too: "first signs of diabetes" asks for no
     diabetic kidneys."""
-    asked, _, topic = query.partition(" ↩ ")
-    if topic:
-        cards = frozenset() if _own(asked) else named_cards(topic) - _besides()
-    else:
-        cards = named_cards(asked) - _besides()
-        cards = cards if len(cards) == 1 else frozenset()
+    cards = turned_on(query)
     return sorted(hits, key=lambda hit: hit.passage.document_id not in cards) if cards else list(hits)
 
 
@@ -86,9 +90,15 @@ def contexts() -> frozenset[str]:
 
 
 def bodily_symptoms(text: str) -> frozenset[str]:
-    """The symptoms of the body that a text names, there or not."""
-    found = frozenset(mention.symptom for mention in SymptomMatcher.load().find(text))
-    return found - _group("mind") - contexts()
+    """The symptoms of the body that a text names, there or not; of several names in one place only the first."""
+    passed_over = _group("mind") | contexts()
+    found: dict[str, int] = {}
+    until = -1
+    for mention in sorted(SymptomMatcher.load().find(text), key=lambda one: one.start):
+        if mention.symptom not in passed_over and mention.start >= until:
+            found[mention.symptom] = mention.start
+            until = mention.end
+    return frozenset(found)
 
 
 def _besides() -> frozenset[str]:

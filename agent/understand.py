@@ -154,7 +154,9 @@ def understand(said: Sequence[str], findings: Sequence[Finding]) -> Understandin
     return Understanding(
         present=present,
         denied=tuple(symptom for symptom, here in state.items() if not here),
-        person=Person(age_years=age, sex=_sex(whole), pregnant=pregnant),
+        person=Person(
+            age_years=_age_group(findings, whole) if age is None else age, sex=_sex(whole), pregnant=pregnant
+        ),
         circumstances=Circumstances(
             age_years=age,
             pregnant=pregnant,
@@ -257,6 +259,26 @@ def _latest(findings: Sequence[Finding], measure: str) -> float | None:
         finding.value for finding in findings if finding.concept == measure and finding.value is not None
     ]
     return values[-1] if values else None
+
+
+_GROUPS = {"baby": 0.5, "child": 6.0}
+"""Years that stand for "my baby" and "my son" where no age is told, for what is likely and what is not."""
+
+
+_ONE_OF_AGE = re.compile(
+    r"\b(?:i|i'm|i've|i'd|me|myself|after|since|birth|born|gave|breast\w*|nurs\w+|postnatal|postpartum)\b"
+    r"|我(?!家|的?(?:宝|孩|儿|女|娃|小))|产后|生完|生了|哺乳|喂奶|月子",
+    re.IGNORECASE,
+)
+"""Who says so may be the one who is ill ("low for months after my baby was born")."""
+
+
+def _age_group(findings: Sequence[Finding], text: str) -> float | None:
+    """A typical age, where everything that is told is told of a baby or a child."""
+    if _ONE_OF_AGE.search(text):
+        return None
+    told_of = {f.who for f in findings if f.status in _HERE and f.concept not in _GROUPS}
+    return min((_GROUPS[who] for who in told_of), default=None) if told_of <= set(_GROUPS) else None
 
 
 def _from_days(days: float | None) -> float | None:

@@ -75,6 +75,7 @@ class CrisisScreen:
         self._denial: dict[str, str] = data["denial"]
         self._subjects: dict[str, str] = data["subjects"]
         self._defuse: dict[str, str] = data["defuse"]
+        self._grave = compiled(data["grave_wound"])
         self._unheard: str = data["unheard"]
         self._safe, self._not_safe = data["safe"], data["not_safe"]
         self._texts: dict[str, Any] = data["texts"]
@@ -189,6 +190,8 @@ class CrisisScreen:
             if GRADES.index(grade) <= GRADES.index(crisis.grade):
                 continue
             match = raiser.search(text.text)
+            if crisis.kind == "self-harm" and grade == "attempt" and not self._grave.search(text.text):
+                continue
             if (
                 match
                 and match.group() not in wish

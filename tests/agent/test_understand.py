@@ -84,3 +84,19 @@ def test_a_negative_test_denies_no_symptom(text: str) -> None:
 def test_who_coughs_dry_coughs_nothing_up() -> None:
     text = "I have had a dry cough for three weeks"
     assert "productive_cough" in understand([text], extract([text])).denied
+
+
+@pytest.mark.parametrize(
+    ("text", "young"),
+    [
+        ("宝宝每天傍晚哭闹是肠绞痛吗？", True),
+        ("My son has a fever and an earache", True),
+        ("feeling low for months after my baby was born", False),
+        ("I have a sore breast and my baby is hungry", False),
+        ("生完宝宝一直情绪低落", False),
+    ],
+)
+def test_who_is_told_of_as_a_child_is_one(text: str, young: bool) -> None:
+    understanding = understand([text], extract([text]))
+    assert ((understanding.person.age_years or 40) < 16) is young
+    assert understanding.circumstances.age_years is None
