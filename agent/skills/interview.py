@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from agent.skills.differential import Candidate, Kinds, names_in
+from agent.tables import table
 from prompts.phrases import phrase
 from retrieval.handbook.schema import Frequency
 
@@ -53,10 +54,11 @@ def _by_what_they_tell(
     candidates: Sequence[Candidate], present: Collection[str], denied: Collection[str]
 ) -> list[str]:
     """Symptoms usual in one likely condition and unusual in another, those that divide them best first."""
+    unspecific = frozenset(table("contexts")["unspecific"].split())
     known = {*present, *Kinds.load().with_narrower(denied)}
     total = sum(one.probability for one in candidates)
     listed = dict.fromkeys(
-        symptom for one in candidates for symptom in one.card.symptoms if symptom not in known
+        symptom for one in candidates for symptom in one.card.symptoms if symptom not in known | unspecific
     )
     division = {}
     for symptom in listed:

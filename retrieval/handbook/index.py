@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retrieval.errors import IndexCorruptError
 from retrieval.handbook.load import HANDBOOK, card_paths, load_cards
 from retrieval.handbook.render import to_documents
 
@@ -15,8 +18,10 @@ if TYPE_CHECKING:
     from retrieval.embed import Embedder
     from retrieval.ingest import IngestReport, Progress
 
+log = logging.getLogger(__name__)
+
 STAMP = "handbook-stamp.json"
-_RENDERING = ("render.py", "wording.py", "schema.py")
+_RENDERING = ("render.py", "wording.py", "schema.py", "units.yaml")
 """Code whose change alters the passages, so that an upgrade rebuilds too."""
 
 
@@ -74,14 +79,24 @@ def build_handbook_index(
     files = _files(folder)
     glance, content = _glance(files), cards_sha256(folder)
     cards = load_cards(folder)
-    report = ingest_documents(
-        to_documents(cards),
-        index_dir,
-        embedder=embedder or ShippedEmbedder(),
-        progress=progress,
-        prune=True,
-        total=len(cards),
-    )
+
+    def built() -> IngestReport:
+        return ingest_documents(
+            to_documents(cards),
+            index_dir,
+            embedder=embedder or ShippedEmbedder(),
+            progress=progress,
+            prune=True,
+            total=len(cards),
+        )
+
+    try:
+        report = built()
+    except IndexCorruptError as error:
+        # Made from the cards, it is made anew: nothing in it is anybody's own.
+        log.warning("The handbook's index is made anew: %s", error)
+        shutil.rmtree(index_dir)
+        report = built()
     _write_stamp(index_dir / STAMP, glance, content)
     return report
 

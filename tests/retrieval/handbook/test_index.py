@@ -65,3 +65,16 @@ def test_a_broken_card_leaves_the_index_alone(folder: Path, tmp_path: Path) -> N
     with pytest.raises(CardError):
         ensure_handbook_index(index, Hashing(), folder=folder)  # type: ignore[arg-type]
     assert (index / "handbook-stamp.json").read_text() == stamp
+
+
+def test_a_damaged_index_is_made_anew_from_the_cards(folder: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    ensure_handbook_index(index, Hashing(), folder=folder)  # type: ignore[arg-type]
+    (damaged,) = index.rglob("meta.json")
+    damaged.write_text("{", encoding="utf-8")
+    (folder / "cold.yaml").write_text(CONDITION.replace("nose", "noses"), encoding="utf-8")
+
+    report = ensure_handbook_index(index, Hashing(), folder=folder)  # type: ignore[arg-type]
+
+    assert report is not None and report.added == 2
+    assert is_current(index, folder=folder)
