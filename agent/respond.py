@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agent.abstain import enough, speaks_of
 from agent.answer import Reader, Released, extract, passed, write
 from agent.asked import asked_before
-from agent.complaint import Block, blocks, shown, when_to_get_help
+from agent.complaint import Block, blocks, first, section, shown, when_to_get_help
 from agent.compose import aspects_of
 from agent.draft import Draft
 from agent.engines import Engines
@@ -22,7 +22,7 @@ from agent.rewrite import for_search
 from agent.settings import Settings
 from agent.skills.differential import Candidate, names_in
 from agent.skills.interview import questions
-from agent.topics import names_a_card
+from agent.topics import named_cards, names_a_card
 from agent.types import Event, Level, Outcome, Role
 from agent.understand import Understanding
 from prompts.phrases import phrase
@@ -203,9 +203,18 @@ class Response:
             yield from draft.flow(draft.guarded(written))
         if not draft.ledger.citations:
             draft.engine = "extractive"
+            yield from draft.flow(self._for_the_pregnant())
             if nothing_listed(draft.turn.text, self.index, self._language):
                 yield from draft.say(phrase("pair_unlisted", self._language))
             yield from draft.flow(self._extracted())
+
+    def _for_the_pregnant(self) -> Iterator[Released]:
+        """What the medicines asked about mean for a pregnancy that was told of, before anything else."""
+        if not (self._patient and self.understanding.person.pregnant):
+            return
+        for card in sorted(card for card in named_cards(self.draft.query) if card.startswith("medicine/")):
+            for quote in first(section(self.index, card, "pregnancy", self._language), 2):
+                yield from passed(Released(quote.text, quote, 1.0), self._reader, self.draft.ledger)
 
     def _nearly(self) -> Iterator[Event]:
         """What the sources say about the subject, with the word that it may not be what was asked.

@@ -133,6 +133,8 @@ class CrisisScreen:
             return None
         if not fresh:
             return self._still(standing)
+        if standing.text and standing.grade == "passive":
+            return standing
         return replace(standing, text=self._texts[standing.about][standing.kind][standing.grade])
 
     def _sounds(self, said: Sequence[str], role: Role, above: float) -> Crisis | None:
@@ -145,13 +147,14 @@ class CrisisScreen:
         kind = sounds_like("crisis", said[-1], above)
         if not kind or compiled(self._unheard).search(fold(said[-1]).text):
             return None
-        bodily = table("heads", "agent.safety")["bodily"]
-        if len(bodily_symptoms(said[-1])) >= bodily["symptoms"] and not sounds_like(
-            "crisis", said[-1], bodily["crisis"]
-        ):
+        heads = table("heads", "agent.safety")
+        body = len(bodily_symptoms(said[-1])) >= heads["bodily"]["symptoms"]
+        if body and not sounds_like("crisis", said[-1], heads["bodily"]["crisis"]):
             return None
         about = self._told_about(fold(said[-1]).text)
-        return Crisis(kind, "passive", said[-1][:_EVIDENCE].strip(), len(said) - 1, about, "")
+        sure = kind == "overdose" or sounds_like("crisis", said[-1], heads["sure"]["crisis"])
+        asking = "" if sure else self._texts["unsure"][about]
+        return Crisis(kind, "passive", said[-1][:_EVIDENCE].strip(), len(said) - 1, about, asking)
 
     def _held(self, said: Sequence[str]) -> tuple[Crisis, bool]:
         """An earlier turn's crisis whose words the rules do not know; means at hand or an attempt still raise it."""

@@ -174,7 +174,7 @@ def _screen(turn: Turn, said: tuple[str, ...], language: str) -> Screening:
         pinned=pinned,
         reasons=(
             *now.reasons(language),
-            *((phrase("reason_crisis", language),) if crisis else ()),
+            *((phrase(_reason(crisis), language),) if crisis else ()),
             *((phrase("reason_sighted", language, danger=sighting.name[language]),) if sighting else ()),
         ),
         texts=(*((sighting.text,) if sighting else ()), *now.texts),
@@ -224,6 +224,10 @@ def _sighted_flags(sighting: Sighting | None, said: tuple[str, ...]) -> tuple[Re
             id=f"sounds-like-{sighting.danger}", evidence=evidence, turn=sighting.turn, level=sighting.level
         ),
     )
+
+
+def _reason(crisis: Crisis) -> str:
+    return "reason_heard" if crisis.text.startswith("heard") else "reason_crisis"
 
 
 def _in_own_words(flags: tuple[RedFlag, ...], spoken: tuple[str, ...]) -> tuple[RedFlag, ...]:

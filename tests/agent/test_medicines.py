@@ -55,3 +55,18 @@ def test_every_group_is_a_pattern_and_belongs_to_a_kind_of_code() -> None:
 def test_medicines_carry_their_code() -> None:
     medicines = [card for card in load_outline().cards if card.id.startswith("medicine/")]
     assert sum(bool(card.atc) for card in medicines) > 0.9 * len(medicines)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (["I'm 30 weeks pregnant", "Can I take ibuprofen for my back?"], "week 20 of pregnancy"),
+        (["我怀孕30周", "腰疼能吃布洛芬吗？"], "孕"),
+    ],
+)
+def test_a_pregnancy_told_of_before_comes_first_where_a_medicine_is_asked_about(
+    consultant: Consultant, said: list[str], told: str
+) -> None:
+    reply = consultant.talk(said)[-1]
+    assert told in reply.text
+    assert reply.citations[0].passage_id.startswith("medicine/ibuprofen#pregnancy")

@@ -267,7 +267,7 @@ def test_every_text_the_screen_can_name_is_written_and_renders_everywhere() -> N
     texts = table("crisis", "agent.safety")["texts"]
     names = {
         name for about in ("self", "other") for kind in texts[about].values() for name in kind.values()
-    } | set(texts["still"].values())
+    } | {*texts["still"].values(), *texts["unsure"].values()}
     for name in names:
         for language in ("en", "zh"):
             for code in locale_codes():
@@ -307,6 +307,23 @@ class TestHeardByTheHeadAlone:
         assert (crisis.kind, crisis.grade, crisis.about) == ("suicide", "passive", "self")
         assert crisis.text == "suicide-passive" and crisis.level is Level.URGENT
         assert crisis.evidence == self.WORDS
+
+    def test_where_it_is_not_sure_it_asks_instead_of_telling_people_what_they_feel(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            "agent.safety.crisis.sounds_like",
+            lambda head, text, above=0.0: "suicide" if "plants" in text and above < 0.5 else "",
+        )
+        screen = CrisisScreen.load()
+        unsure = screen.check([self.WORDS])
+        assert unsure is not None and unsure.text == "heard" and unsure.level is Level.URGENT
+        other = screen.check(["my brother says goodbye oddly, he gave his plants away"])
+        assert other is not None and other.text == "heard-other"
+        raised = screen.check([f"{self.WORDS}, and I have the pills here"])
+        assert raised is not None and raised.text == "suicide-means"
+        for over in ("It's none of this, I just want to sleep better", "都不是，我就想睡个好觉"):
+            assert screen.check([self.WORDS, over], previous_crisis=True) is None
 
     def test_what_is_told_of_another_is_answered_for_another(self) -> None:
         crisis = CrisisScreen.load().check(["my brother says goodbye oddly, he gave his plants away"])
