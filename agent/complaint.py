@@ -22,13 +22,15 @@ CLOSE = 0.5
 """A condition at least this likely, relative to the likeliest, has its advice told as well."""
 FAR = 0.2
 """One less likely than this, relative to the likeliest, is left out."""
-_ANCHORS = {
+ANCHORS = {
     Aspect.TREATMENT: "treatment",
     Aspect.CAUSES: "causes",
     Aspect.TESTS: "tests",
     Aspect.SYMPTOMS: "symptoms",
     Aspect.SELF_CARE: "self-care",
+    Aspect.SEEK_CARE: "seek-care",
 }
+"""The section of a condition's card that answers for an aspect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def blocks(
     yield Block("may_fit", tuple(summaries), listed=True)
     for aspect in sorted(asked & {Aspect.TREATMENT, Aspect.CAUSES, Aspect.TESTS}):
         yield Block(
-            "sources_say", tuple(first(section(index, leading.card.id, _ANCHORS[aspect], language), 3))
+            "sources_say", tuple(first(section(index, leading.card.id, ANCHORS[aspect], language), 3))
         )
     if level <= Level.ROUTINE:
         yield Block("what_helps", _of_each(index, close, "self-care", language, 3))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from agent.abstain import enough, speaks_of
 from agent.asked import asks, completed, questions_in
 from agent.clock import Clock
-from agent.complaint import shown
+from agent.complaint import ANCHORS, section, shown
+from agent.compose import aspects_of
 from agent.draft import Draft
 from agent.engines import Engines
 from agent.records import Records
@@ -241,9 +243,8 @@ class Consultant:
         audience = _AUDIENCE[role]
         k = self.settings.top_k * (2 if role is Role.CLINICIAN else 1)
         filters = Filters(audience=audience, language=draft.language)
-        hits = topic_first(
-            draft.query, _with_the_named(draft.query, index.search(query, DEEP, filters=filters), k)
-        )
+        found = index.search(query, DEEP, filters=filters)
+        hits = topic_first(draft.query, _with_the_named(draft.query, found, k, index, draft.language))
         if not enough(query, hits, index) and not speaks_of(query, hits, index):
             anywhere = index.search(query, k, filters=Filters(audience=audience))
             hits = anywhere if enough(query, anywhere, index) else hits
@@ -251,10 +252,18 @@ class Consultant:
         return hits
 
 
-def _with_the_named(query: str, found: Sequence[Hit], k: int) -> list[Hit]:
-    """The first ``k`` hits, and some of the card that the question turns on where others have crowded it out."""
+def _with_the_named(query: str, found: Sequence[Hit], k: int, index: Index, language: str) -> list[Hit]:
+    """The first ``k`` hits, and of the card that the question turns on what others have crowded out.
+
+    "First signs of diabetes" is answered by the section on symptoms, which nobody finds by the word "first".
+    """
     cards = turned_on(query)
     hits, rest = list(found[:k]), found[k:]
+    for card in sorted(cards):
+        for aspect in sorted(aspects_of(query.partition(" ↩ ")[0]) & ANCHORS.keys()):
+            passage = section(index, card, ANCHORS[aspect], language)
+            if passage and hits and all(hit.passage.id != passage.id for hit in hits):
+                hits.insert(0, replace(hits[0], passage=passage))
     if cards and not any(hit.passage.document_id in cards for hit in hits):
         hits += [hit for hit in rest if hit.passage.document_id in cards][:OF_THE_NAMED]
     return hits
