@@ -41,7 +41,7 @@ IGNORED = -100
 HELD_OUT = 0.1
 QUIET = frozenset({"liveqa", "bioasq", "huatuo-zh", "cmtmedqa-zh", "mts-dialog", "symptom2disease"})
 """Sets of questions, histories and consultations that are hardly ever about an emergency or a crisis."""
-ALARMS = {"emergency": 0.025, "urgent": 0.038}
+ALARMS = {"emergency": 0.025, "urgent": 0.033}
 """Share of held-out look-alikes that may reach a threshold."""
 
 Arrays = dict[str, np.ndarray]
